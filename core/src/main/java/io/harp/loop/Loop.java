@@ -1,0 +1,152 @@
+package io.harp.loop;
+
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that owns a daemon's state. Others post events; the loop handles them one after
+ * another and, every {@code tickMs}, lets the owner look at the clock.
+ *
+ * <p>The inbox is bounded. At the bound {@link #post} waits, which slows the source of the events
+ * (a watch, the membership); {@link #offer} drops the event and counts it, for sources that must
+ * never wait (the wire).
+ */
+public final class Loop implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Loop.class);
+
+  /** What the loop calls on each tick, before the events that queued up meanwhile. */
+  @FunctionalInterface
+  public interface Tick {
+    void at(long nowMs);
+  }
+
+  private final String name;
+  private final Clock clock;
+  private final int tickMs;
+  private final BlockingQueue<Runnable> inbox;
+  private final AtomicLong dropped = new AtomicLong();
+  private final Thread thread;
+  private volatile long lastProgressMs;
+  private volatile boolean stopping;
+  private volatile Tick tick = _ -> {};
+  private volatile FatalHandler fatal = LoopFatal::halt;
+
+  /** What to do when the owner's own code threw: it believed in a world that is not. */
+  @FunctionalInterface
+  public interface FatalHandler {
+    void died(String loop, Throwable cause);
+  }
+
+  /**
+   * @param tickMs the longest time between two ticks, in milliseconds, at least 1
+   * @param bound how many events may wait, at least 1
+   */
+  public Loop(String name, Clock clock, int tickMs, int bound) {
+    this.name = name;
+    this.clock = clock;
+    this.tickMs = tickMs;
+    this.inbox = new ArrayBlockingQueue<>(bound);
+    this.lastProgressMs = clock.nowMs();
+    this.thread = Thread.ofPlatform().name(name).unstarted(this::run);
+  }
+
+  /** Starts the thread. {@code tick} runs on it every tick. */
+  public void start(Tick tick) {
+    this.tick = tick;
+    thread.start();
+  }
+
+  /**
+   * Replaces the reaction to an exception that escapes an event, which by default ends the process.
+   */
+  public void onFatal(FatalHandler handler) {
+    this.fatal = handler;
+  }
+
+  /** Queues an event; waits while the inbox is full. Ignored once the loop is closed. */
+  public void post(Runnable event) {
+    boolean queued = false;
+    try {
+      while (!stopping && !queued) {
+        queued = inbox.offer(event, 100, TimeUnit.MILLISECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Queues an event, or drops and counts it if the inbox is full. Never waits. */
+  public boolean offer(Runnable event) {
+    if (inbox.offer(event)) {
+      return true;
+    }
+    dropped.incrementAndGet();
+    return false;
+  }
+
+  /** How many events {@link #offer} dropped since the start. */
+  public long dropped() {
+    return dropped.get();
+  }
+
+  /** How many events wait now. */
+  public int waiting() {
+    return inbox.size();
+  }
+
+  /** Milliseconds since the loop last finished an event or a tick: what {@code /healthz} judges. */
+  public long stalledMs() {
+    return clock.nowMs() - lastProgressMs;
+  }
+
+  private void run() {
+    long nextTick = clock.nowMs() + tickMs;
+    while (!stopping) {
+      try {
+        Runnable event = inbox.poll(Math.max(0, nextTick - clock.nowMs()), TimeUnit.MILLISECONDS);
+        long now = clock.nowMs();
+        // The tick goes first: a process that was stopped must notice before it handles the
+        // backlog.
+        if (now >= nextTick) {
+          tick.at(now);
+          nextTick = now + tickMs;
+        }
+        if (event != null) {
+          event.run();
+        }
+        lastProgressMs = clock.nowMs();
+      } catch (InterruptedException e) {
+        stopping = true;
+      } catch (RuntimeException | Error e) {
+        log.error(
+            "{}: the owner of the state failed; ending, since a restart is better than a wrong state",
+            name,
+            e);
+        stopping = true;
+        fatal.died(name, e);
+      }
+    }
+  }
+
+  /** Stops after the current event. Events that still wait are dropped. */
+  @Override
+  public void close() {
+    stopping = true;
+    if (Thread.currentThread() != thread) {
+      thread.interrupt();
+    }
+  }
+
+  /** Ends the process at once; shutdown hooks would wait for the loop that just died. */
+  private static final class LoopFatal {
+    static void halt(String loop, Throwable cause) {
+      System.err.println("harp: " + loop + " failed: " + cause);
+      Runtime.getRuntime().halt(70);
+    }
+  }
+}
