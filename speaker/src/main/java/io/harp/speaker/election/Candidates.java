@@ -1,0 +1,72 @@
+package io.harp.speaker.election;
+
+import io.harp.model.NodeName;
+import io.harp.speaker.election.Candidate.Standing;
+import io.harp.speaker.protocol.Member;
+import io.harp.speaker.protocol.Message.Eligibility;
+import io.harp.speaker.protocol.Message.Group;
+import io.harp.speaker.protocol.Message.Report;
+import io.harp.speaker.protocol.Message.ReportedLink;
+import io.harp.speaker.protocol.View;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Who could own an address: members that reported, on nodes the API allows, with a usable interface
+ * for every address of the group, and not about to leave.
+ *
+ * @param reports of the members of {@code view}; who has not reported is no candidate yet
+ * @param heldOff nodes that left too often lately
+ * @param matchingSubnets whether an interface is usable only if it has the address's subnet
+ */
+public record Candidates(
+    View view, Map<Member, Report> reports, Set<NodeName> heldOff, boolean matchingSubnets) {
+
+  /**
+   * The candidates for {@code group} in view order; of two members of one node name only the
+   * earlier one.
+   */
+  public List<Candidate> of(Group group) {
+    Map<NodeName, Candidate> byNode = new HashMap<>();
+    List<Candidate> candidates = new ArrayList<>();
+    for (Member member : view.members()) {
+      Report report = reports.get(member);
+      Eligibility eligibility = group.nodes().get(member.node());
+      if (report != null && eligibility != null && !report.draining()) {
+        List<ReportedLink> links = usable(group, eligibility, report);
+        if (!links.isEmpty()) {
+          Candidate candidate =
+              new Candidate(member, standing(member, report, links), eligibility.score());
+          if (byNode.putIfAbsent(member.node(), candidate) == null) {
+            candidates.add(candidate);
+          }
+        }
+      }
+    }
+    return candidates;
+  }
+
+  private List<ReportedLink> usable(Group group, Eligibility eligibility, Report report) {
+    return report.links().stream()
+        .filter(link -> eligibility.allows(link.name()))
+        .filter(link -> !matchingSubnets || hasSubnetOf(group, link))
+        .toList();
+  }
+
+  private static boolean hasSubnetOf(Group group, ReportedLink link) {
+    return group.addresses().stream()
+        .allMatch(a -> link.subnets().stream().anyMatch(s -> s.contains(a)));
+  }
+
+  private Standing standing(Member member, Report report, List<ReportedLink> links) {
+    if (links.stream().noneMatch(ReportedLink::ok)) {
+      return Standing.CUT_OFF;
+    }
+    return report.apiFresh() && !heldOff.contains(member.node())
+        ? Standing.GOOD
+        : Standing.DOUBTFUL;
+  }
+}

@@ -1,0 +1,205 @@
+package io.harp.speaker.protocol;
+
+import io.harp.model.Address;
+import io.harp.model.MacAddress;
+import io.harp.model.NodeName;
+import io.harp.model.ServiceKey;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What speakers say to each other. {@link Codec} turns each into bytes and back. */
+public sealed interface Message {
+
+  /**
+   * Asks a neighbour for a {@link Pong}. The answer proves that messages of this member still reach
+   * the view.
+   *
+   * @param sentAtMs of the sender's own monotonic clock; nobody else interprets it
+   */
+  record Ping(ViewId view, long sentAtMs) implements Message {}
+
+  /** Gives a {@link Ping} back unchanged. */
+  record Pong(ViewId view, long sentAtMs) implements Message {}
+
+  /**
+   * What a member says of itself under one view.
+   *
+   * @param formerSize how many members its view had before this one, 0 for none: after a merge the
+   *     larger side keeps
+   * @param plan the newest plan it has of this view
+   * @param apiFresh whether its picture of the API objects is current
+   * @param revision the highest resourceVersion it has seen; only compared for "behind"
+   * @param factsKnown whether it has any picture at all, from the API or from a peer
+   * @param draining it is about to leave and wants to own nothing
+   * @param links its usable interfaces
+   * @param holds the addresses it answers for, and since when (wall clock, ms)
+   * @param ceded the addresses planned for it that somebody else still answers
+   */
+  record Report(
+      ViewId view,
+      int formerSize,
+      Optional<Epoch> plan,
+      boolean apiFresh,
+      long revision,
+      boolean factsKnown,
+      boolean draining,
+      List<ReportedLink> links,
+      Map<Address, Long> holds,
+      Set<Address> ceded)
+      implements Message {
+
+    public Report {
+      links = List.copyOf(links);
+      holds = Map.copyOf(holds);
+      ceded = Set.copyOf(ceded);
+    }
+  }
+
+  /**
+   * One usable interface of a member.
+   *
+   * @param ok the cable is connected and, as far as the member can tell, the segment answers
+   * @param subnets its addresses with prefix lengths
+   */
+  record ReportedLink(String name, MacAddress mac, boolean ok, List<ReportedSubnet> subnets) {
+
+    public ReportedLink {
+      subnets = List.copyOf(subnets);
+    }
+  }
+
+  /** An address of an interface and how many leading bits its subnet fixes. */
+  record ReportedSubnet(Address address, int prefixLength) {
+
+    /** Whether {@code other} lies in this subnet. */
+    public boolean contains(Address other) {
+      if (other.family() != address.family()) {
+        return false;
+      }
+      byte[] a = address.bytes();
+      byte[] b = other.bytes();
+      for (int bit = 0; bit < prefixLength; bit++) {
+        int mask = 0x80 >>> (bit & 7);
+        if (((a[bit >>> 3] ^ b[bit >>> 3]) & mask) != 0) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  /** Who shall own what. An address that is not in it shall be owned by nobody. */
+  record Plan(Epoch epoch, Map<Address, Assignment> assignments) implements Message {
+
+    public Plan {
+      assignments = Map.copyOf(assignments);
+    }
+  }
+
+  /**
+   * One line of a plan.
+   *
+   * @param from the member that holds the address and hands it over; it goes on answering until the
+   *     owner claims it
+   */
+  record Assignment(Member owner, Optional<Member> from, Reason reason) {}
+
+  /** Why an address is where the plan puts it. */
+  enum Reason {
+    /** Its first owner. */
+    PLACED(0, "placed"),
+    /** Where it was. */
+    KEPT(1, "kept"),
+    /** The former owner left the membership. */
+    LEFT(2, "former owner left"),
+    /** The former owner is in the membership but may not own it any longer. */
+    NOT_A_CANDIDATE(3, "former owner is no candidate any longer"),
+    /** The former owner is about to stop. */
+    DRAINED(4, "former owner is draining"),
+    /** To even out the load, or because a preferred node is back. */
+    REBALANCED(5, "rebalanced"),
+    /** A person asked for it. */
+    MOVED(6, "moved by hand"),
+    /** The hand-over did not happen in time and was taken back. */
+    GIVEN_BACK(7, "hand-over taken back");
+
+    private final int code;
+    private final String text;
+
+    Reason(int code, String text) {
+      this.code = code;
+      this.text = text;
+    }
+
+    /** The byte it travels as. */
+    int code() {
+      return code;
+    }
+
+    static Reason of(int code) {
+      for (Reason reason : values()) {
+        if (reason.code == code) {
+          return reason;
+        }
+      }
+      throw new IllegalArgumentException("reason " + code);
+    }
+
+    @Override
+    public String toString() {
+      return text;
+    }
+  }
+
+  /**
+   * What the API says, condensed to what ownership needs, for members that cannot ask it
+   * themselves.
+   */
+  record Facts(long revision, List<Group> groups) implements Message {
+
+    public Facts {
+      groups = List.copyOf(groups);
+    }
+  }
+
+  /**
+   * Addresses that stay together: those of one Service, and of Services that share one of them.
+   *
+   * @param addresses in ascending order; the first one names the group
+   * @param nodes the nodes that may own them; empty if none may
+   */
+  record Group(
+      List<Address> addresses, List<ServiceKey> services, Map<NodeName, Eligibility> nodes) {
+
+    public Group {
+      addresses = List.copyOf(addresses);
+      services = List.copyOf(services);
+      nodes = Map.copyOf(nodes);
+    }
+
+    public Address name() {
+      return addresses.getFirst();
+    }
+  }
+
+  /**
+   * How a node may own a group.
+   *
+   * @param score the sum of the preferences for it, 0 if none is stated
+   * @param interfaces names; empty means every usable one
+   */
+  record Eligibility(int score, Set<String> interfaces) {
+
+    public static final Eligibility ANY = new Eligibility(0, Set.of());
+
+    public Eligibility {
+      interfaces = Set.copyOf(interfaces);
+    }
+
+    public boolean allows(String interfaceName) {
+      return interfaces.isEmpty() || interfaces.contains(interfaceName);
+    }
+  }
+}
