@@ -19,21 +19,28 @@ public final class Loop implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Loop.class);
 
-  /** What the loop calls on each tick, before the events that queued up meanwhile. */
+  /**
+   * The owner's look at the clock. The loop calls it after every event and whenever the deadline it
+   * gave has come.
+   */
   @FunctionalInterface
   public interface Tick {
-    void at(long nowMs);
+
+    /**
+     * @return when to look again at the latest, in the milliseconds of {@link Clock#nowMs}
+     */
+    long at(long nowMs);
   }
 
   private final String name;
   private final Clock clock;
-  private final int tickMs;
+  private final int longestMs;
   private final BlockingQueue<Runnable> inbox;
   private final AtomicLong dropped = new AtomicLong();
   private final Thread thread;
   private volatile long lastProgressMs;
   private volatile boolean stopping;
-  private volatile Tick tick = _ -> {};
+  private volatile Tick tick = _ -> Long.MAX_VALUE;
   private volatile FatalHandler fatal = LoopFatal::halt;
 
   /** What to do when the owner's own code threw: it believed in a world that is not. */
@@ -43,19 +50,19 @@ public final class Loop implements AutoCloseable {
   }
 
   /**
-   * @param tickMs the longest time between two ticks, in milliseconds, at least 1
+   * @param longestMs the longest time between two ticks, in milliseconds, at least 1
    * @param bound how many events may wait, at least 1
    */
-  public Loop(String name, Clock clock, int tickMs, int bound) {
+  public Loop(String name, Clock clock, int longestMs, int bound) {
     this.name = name;
     this.clock = clock;
-    this.tickMs = tickMs;
+    this.longestMs = longestMs;
     this.inbox = new ArrayBlockingQueue<>(bound);
     this.lastProgressMs = clock.nowMs();
     this.thread = Thread.ofPlatform().name(name).unstarted(this::run);
   }
 
-  /** Starts the thread. {@code tick} runs on it every tick. */
+  /** Starts the thread, which calls {@code tick} first of all. */
   public void start(Tick tick) {
     this.tick = tick;
     thread.start();
@@ -105,19 +112,20 @@ public final class Loop implements AutoCloseable {
   }
 
   private void run() {
-    long nextTick = clock.nowMs() + tickMs;
+    long deadline = clock.nowMs();
     while (!stopping) {
       try {
-        Runnable event = inbox.poll(Math.max(0, nextTick - clock.nowMs()), TimeUnit.MILLISECONDS);
-        long now = clock.nowMs();
+        long wait = Math.clamp(deadline - clock.nowMs(), 0, longestMs);
+        Runnable event = inbox.poll(wait, TimeUnit.MILLISECONDS);
         // The tick goes first: a process that was stopped must notice before it handles the
         // backlog.
-        if (now >= nextTick) {
-          tick.at(now);
-          nextTick = now + tickMs;
+        long now = clock.nowMs();
+        if (event == null || now >= deadline) {
+          deadline = tick.at(now);
         }
         if (event != null) {
           event.run();
+          deadline = tick.at(clock.nowMs());
         }
         lastProgressMs = clock.nowMs();
       } catch (InterruptedException e) {

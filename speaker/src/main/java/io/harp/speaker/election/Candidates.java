@@ -20,10 +20,15 @@ import java.util.Set;
  *
  * @param reports of the members of {@code view}; who has not reported is no candidate yet
  * @param heldOff nodes that left too often lately
+ * @param unresponsive members that did not take what was handed to them
  * @param matchingSubnets whether an interface is usable only if it has the address's subnet
  */
 public record Candidates(
-    View view, Map<Member, Report> reports, Set<NodeName> heldOff, boolean matchingSubnets) {
+    View view,
+    Map<Member, Report> reports,
+    Set<NodeName> heldOff,
+    Set<Member> unresponsive,
+    boolean matchingSubnets) {
 
   /**
    * The candidates for {@code group} in view order; of two members of one node name only the
@@ -62,7 +67,7 @@ public record Candidates(
   }
 
   private Standing standing(Member member, Report report, List<ReportedLink> links) {
-    if (links.stream().noneMatch(ReportedLink::ok)) {
+    if (unresponsive.contains(member) || links.stream().noneMatch(ReportedLink::ok)) {
       return Standing.CUT_OFF;
     }
     return report.apiFresh() && !heldOff.contains(member.node())

@@ -36,7 +36,8 @@ public final class Planner {
    * @param placeNew whether addresses that never had an owner may be placed now, or wait for
    *     members still expected
    * @param heldOff nodes that left too often lately
-   * @param moves groups a person or the rebalancer wants elsewhere, by name
+   * @param unresponsive members that did not take what was handed to them: chosen last
+   * @param moves groups that shall go elsewhere, by name
    */
   public record Situation(
       View view,
@@ -47,7 +48,11 @@ public final class Planner {
       Optional<Plan> former,
       boolean placeNew,
       Set<NodeName> heldOff,
-      Map<Address, Member> moves) {}
+      Set<Member> unresponsive,
+      Map<Address, Move> moves) {}
+
+  /** Where a group shall go, and why. */
+  public record Move(Member to, Reason reason) {}
 
   private final boolean failback;
   private final boolean matchingSubnets;
@@ -90,7 +95,8 @@ public final class Planner {
   }
 
   private Map<Address, Assignment> assign(Situation s) {
-    Candidates candidates = new Candidates(s.view(), s.reports(), s.heldOff(), matchingSubnets);
+    Candidates candidates =
+        new Candidates(s.view(), s.reports(), s.heldOff(), s.unresponsive(), matchingSubnets);
     Holders holders = new Holders(s);
     Election election = new Election(failback);
     Map<Address, Assignment> result = new HashMap<>();
@@ -98,14 +104,14 @@ public final class Planner {
     for (Group group : s.groups()) {
       List<Candidate> could = candidates.of(group);
       Optional<Member> owner = holders.owner(group, could);
-      Optional<Member> wanted =
+      Optional<Move> move =
           Optional.ofNullable(s.moves().get(group.name()))
-              .filter(m -> could.stream().anyMatch(c -> c.member().equals(m)));
-      if (wanted.isEmpty() && owner.isPresent() && election.keeps(owner.get(), could)) {
+              .filter(m -> !owner.equals(Optional.of(m.to())))
+              .filter(m -> could.stream().anyMatch(c -> c.member().equals(m.to())));
+      if (move.isPresent()) {
+        give(group, move.get().to(), move.get().reason(), holders, election, result);
+      } else if (owner.isPresent() && election.keeps(owner.get(), could)) {
         give(group, owner.get(), keptReason(group, owner.get(), s), holders, election, result);
-      } else if (wanted.isPresent()) {
-        Reason reason = owner.equals(wanted) ? Reason.KEPT : Reason.MOVED;
-        give(group, wanted.get(), reason, holders, election, result);
       } else if (owner.isPresent() || holders.known(group) || s.placeNew()) {
         open.add(new Open(group, could, reason(group, owner, s, holders)));
       }

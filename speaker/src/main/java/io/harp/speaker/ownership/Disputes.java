@@ -1,0 +1,151 @@
+package io.harp.speaker.ownership;
+
+import io.harp.model.Address;
+import io.harp.model.MacAddress;
+import io.harp.speaker.announcement.Heard;
+import io.harp.speaker.ownership.Journal.Release;
+import io.harp.speaker.ownership.Rivals.Own;
+import io.harp.speaker.ownership.Rivals.Rival;
+import io.harp.speaker.ownership.Rivals.Verdict;
+import io.harp.speaker.ownership.Settings.Rule;
+import io.harp.speaker.protocol.Message.Assignment;
+import io.harp.speaker.protocol.Trailer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Somebody else claims an address that is held here. Judges by {@link Rivals} and acts, within
+ * bounds.
+ */
+final class Disputes {
+
+  /** RFC 5227 section 2.4: DEFEND_INTERVAL, in milliseconds. */
+  private static final long DEFEND_MS = 10_000;
+
+  /** A conflict is over once the stranger has been quiet for this long. */
+  private static final long QUIET_MS = 30_000;
+
+  private static final long RECLAIM_MS = 20;
+  private static final int BARE_LIMIT = 3;
+  private static final long BARE_WINDOW_MS = 2_000;
+
+  private static final class Dispute {
+    long lastReclaim = Long.MIN_VALUE / 2;
+    long lastDefence = Long.MIN_VALUE / 2;
+    long strangerAt = Long.MIN_VALUE / 2;
+    boolean stranger;
+    int bare;
+    long bareSince = Long.MIN_VALUE / 2;
+  }
+
+  private final Settings settings;
+  private final Agenda agenda;
+  private final Roster roster;
+  private final Planning planning;
+  private final Holdings holdings;
+  private final Journal journal;
+  private final Holdings.Surroundings around;
+  private final Map<Address, Dispute> open = new HashMap<>();
+
+  Disputes(
+      Settings settings,
+      Agenda agenda,
+      Roster roster,
+      Planning planning,
+      Holdings holdings,
+      Journal journal,
+      Holdings.Surroundings around) {
+    this.settings = settings;
+    this.agenda = agenda;
+    this.roster = roster;
+    this.planning = planning;
+    this.holdings = holdings;
+    this.journal = journal;
+    this.around = around;
+  }
+
+  /** Another host says it has an address that is held here. */
+  void claimed(Heard.Claim claim, MacAddress ownMac, long now) {
+    claim.trailer().ifPresent(t -> roster.sawSpeaker(claim.sender(), t));
+    judge(claim.address(), claim.sender(), claim.trailer(), ownMac, now);
+  }
+
+  /** The holder of another view asks who is stronger. */
+  void challenged(Heard.Probe probe, MacAddress ownMac, long now) {
+    judge(probe.address(), probe.sender(), probe.trailer(), ownMac, now);
+  }
+
+  private void judge(
+      Address address, MacAddress sender, Optional<Trailer> trailer, MacAddress ownMac, long now) {
+    if (!settings.has(Rule.ARBITRATION) || !roster.hasView() || !holdings.holds(address)) {
+      return;
+    }
+    Own own =
+        new Own(
+            roster.self(),
+            ownMac,
+            roster.view(),
+            roster.past(),
+            around.trailer(holdings.since(address)),
+            planning.assignment(address).map(Assignment::owner));
+    boolean speaker = roster.isSpeaker(sender);
+    Rival rival = new Rival(sender, trailer, roster.speaker(sender, trailer), speaker);
+    Dispute dispute = open.computeIfAbsent(address, _ -> new Dispute());
+    if (trailer.isEmpty() && speaker && !persists(dispute, now)) {
+      return;
+    }
+    Verdict verdict = Rivals.judge(own, rival);
+    switch (verdict) {
+      case STRANGER -> stranger(address, sender, dispute, now);
+      case RELEASE, RELEASE_AND_ASK -> holdings.release(address, Release.HANDED_OVER);
+      case RECLAIM -> reclaim(address, sender, dispute, now);
+      case YIELD -> {
+        journal.disputed(address, sender, false);
+        holdings.giveWay(address, sender, now);
+      }
+    }
+  }
+
+  // One bare frame of a speaker is an answer to a probe; several are a dispute whose trailers
+  // something strips.
+  private static boolean persists(Dispute dispute, long now) {
+    if (now - dispute.bareSince > BARE_WINDOW_MS) {
+      dispute.bareSince = now;
+      dispute.bare = 0;
+    }
+    return ++dispute.bare > BARE_LIMIT;
+  }
+
+  private void reclaim(Address address, MacAddress rival, Dispute dispute, long now) {
+    if (now - dispute.lastReclaim < RECLAIM_MS) {
+      return;
+    }
+    dispute.lastReclaim = now;
+    journal.disputed(address, rival, true);
+    holdings.reclaim(address, now);
+    agenda.at(now + 25, then -> holdings.reclaim(address, then));
+  }
+
+  private void stranger(Address address, MacAddress sender, Dispute dispute, long now) {
+    dispute.strangerAt = now;
+    if (!dispute.stranger) {
+      dispute.stranger = true;
+      journal.conflict(address, sender, false);
+      agenda.at(now + QUIET_MS, then -> quiet(address, sender, dispute, then));
+    }
+    if (now - dispute.lastDefence >= DEFEND_MS) {
+      dispute.lastDefence = now;
+      holdings.reclaim(address, now);
+    }
+  }
+
+  private void quiet(Address address, MacAddress sender, Dispute dispute, long now) {
+    if (now - dispute.strangerAt >= QUIET_MS) {
+      dispute.stranger = false;
+      journal.conflict(address, sender, true);
+    } else {
+      agenda.at(dispute.strangerAt + QUIET_MS, then -> quiet(address, sender, dispute, then));
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package io.harp.speaker.ownership;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The timers of the protocol, all in milliseconds, and its switches. Everything follows from {@code
+ * detectionMs}, which the membership's failure detector uses too.
+ *
+ * @param detectionMs how long a member may be silent before it is suspected, 100-10,000
+ * @param pingMs between two pings to a neighbour
+ * @param fenceMs how long an echo or a foreign frame proves the right to send; never longer than
+ *     the detection time, so that an excluded member is mute before its successor claims
+ * @param gatherMs how long a planner waits for the reports of a new view
+ * @param auditProbesMs when the probes of an audit are sent, after its start
+ * @param auditMs when an audit that heard nothing ends
+ * @param cededMs between two audits of an address somebody else answers
+ * @param placementWaitMs how long the first placement of all waits for members that are expected
+ * @param handOverMs how long a planned owner may take to claim before the move is taken back
+ * @param isolatedMs how long nobody may be heard before a member without peers calls itself
+ *     isolated
+ * @param helloMs between two hellos to expected members outside the view
+ * @param burstMs when an address is announced after a claim
+ * @param refreshMs between two announcements of a held address, jittered by a tenth; 0 for none
+ * @param announcementsPerSecond pace of announcements; addresses wait their turn beyond it
+ * @param without rules that are switched off, to show what each is worth
+ */
+public record Settings(
+    long detectionMs,
+    long pingMs,
+    long fenceMs,
+    long gatherMs,
+    List<Long> auditProbesMs,
+    long auditMs,
+    long cededMs,
+    long placementWaitMs,
+    long handOverMs,
+    long isolatedMs,
+    long helloMs,
+    List<Long> burstMs,
+    long refreshMs,
+    int announcementsPerSecond,
+    boolean failback,
+    boolean matchingSubnets,
+    Set<Rule> without) {
+
+  /** The rules of the protocol that can be switched off by a hidden flag. */
+  public enum Rule {
+    AUDIT,
+    FENCE,
+    ISOLATION,
+    ARBITRATION,
+    HELLO,
+    CEDED_LEASE,
+    REASSERT,
+    OVERLAP
+  }
+
+  public Settings {
+    auditProbesMs = List.copyOf(auditProbesMs);
+    burstMs = List.copyOf(burstMs);
+    without = Set.copyOf(without);
+  }
+
+  /** The defaults for a detection time in milliseconds. */
+  public static Settings of(long detectionMs) {
+    return new Settings(
+        detectionMs,
+        Math.max(10, detectionMs / 5),
+        detectionMs,
+        100,
+        List.of(0L, 15L),
+        30,
+        250,
+        1_000,
+        300,
+        400,
+        80,
+        List.of(0L, 100L, 400L, 1_200L, 3_000L),
+        60_000,
+        2_000,
+        false,
+        false,
+        Set.of());
+  }
+
+  public boolean has(Rule rule) {
+    return !without.contains(rule);
+  }
+}
