@@ -1,0 +1,126 @@
+package io.harp.kube;
+
+import io.harp.config.SelectorSpec;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the fields of an object of unknown shape. A schema keeps most mistakes out of a cluster,
+ * but not those made before the schema was there.
+ */
+record Fields(String path, Map<?, ?> values) {
+
+  /** A field that has the wrong type. */
+  static final class WrongType extends RuntimeException {
+    final String field;
+    final String expected;
+
+    WrongType(String field, @Nullable Object value, String expected) {
+      super("\"" + value + "\" is not what belongs there");
+      this.field = field;
+      this.expected = expected;
+    }
+  }
+
+  /** The map {@code value}, or no fields at all if it is null. */
+  static Fields of(String path, @Nullable Object value) {
+    return switch (value) {
+      case null -> new Fields(path, Map.of());
+      case Map<?, ?> map -> new Fields(path, map);
+      default -> throw new WrongType(path, value, "an object");
+    };
+  }
+
+  boolean has(String name) {
+    return values.get(name) != null;
+  }
+
+  Fields object(String name) {
+    return of(at(name), values.get(name));
+  }
+
+  String text(String name) {
+    return switch (values.get(name)) {
+      case null -> "";
+      case String text -> text;
+      case Object other -> throw new WrongType(at(name), other, "text");
+    };
+  }
+
+  boolean flag(String name, boolean absent) {
+    return switch (values.get(name)) {
+      case null -> absent;
+      case Boolean flag -> flag;
+      case Object other -> throw new WrongType(at(name), other, "true or false");
+    };
+  }
+
+  int number(String name) {
+    return switch (values.get(name)) {
+      case null -> 0;
+      case Integer number -> number;
+      case Object other -> throw new WrongType(at(name), other, "a whole number");
+    };
+  }
+
+  List<String> texts(String name) {
+    return list(name, e -> e.text("value"), true);
+  }
+
+  <T> List<T> objects(String name, Function<Fields, T> read) {
+    return list(name, read, false);
+  }
+
+  Map<String, String> labels(String name) {
+    Map<String, String> labels = new HashMap<>();
+    Fields map = object(name);
+    map.values.keySet().forEach(key -> labels.put(String.valueOf(key), map.text("" + key)));
+    return labels;
+  }
+
+  List<SelectorSpec> selectors(String name) {
+    return objects(name, Fields::selector);
+  }
+
+  SelectorSpec selector() {
+    return new SelectorSpec(
+        labels("matchLabels"),
+        objects(
+            "matchExpressions",
+            e ->
+                new SelectorSpec.Expression(e.text("key"), e.text("operator"), e.texts("values"))));
+  }
+
+  Optional<Fields> optional(String name) {
+    return has(name) ? Optional.of(object(name)) : Optional.empty();
+  }
+
+  private <T> List<T> list(String name, Function<Fields, T> read, boolean plain) {
+    return switch (values.get(name)) {
+      case null -> List.of();
+      case List<?> elements -> {
+        List<T> result = new ArrayList<>();
+        for (int i = 0; i < elements.size(); i++) {
+          String at = at(name) + "[" + i + "]";
+          Object element = elements.get(i);
+          if (plain && !(element instanceof String)) {
+            throw new WrongType(at, element, "text");
+          }
+          result.add(
+              read.apply(plain ? new Fields(at, Map.of("value", element)) : of(at, element)));
+        }
+        yield result;
+      }
+      case Object other -> throw new WrongType(at(name), other, "a list");
+    };
+  }
+
+  private String at(String name) {
+    return path.isEmpty() ? name : path + "." + name;
+  }
+}

@@ -1,0 +1,33 @@
+package io.harp.kube;
+
+import io.fabric8.kubernetes.api.model.Service;
+import io.harp.model.ServiceKey;
+import java.util.function.Consumer;
+
+/** Tells about Services, to the writer of their status first: it needs the whole object. */
+final class ServiceFeed implements Reflector.Sink<Service> {
+
+  private final Consumer<KubeEvent> events;
+  private final RawServices raw;
+
+  ServiceFeed(Consumer<KubeEvent> events, RawServices raw) {
+    this.events = events;
+    this.raw = raw;
+  }
+
+  @Override
+  public void seen(Service object) {
+    raw.seen(object);
+    events.accept(new KubeEvent.ServiceSeen(Translate.service(object)));
+  }
+
+  @Override
+  public void gone(Reflector.Name name) {
+    ServiceKey key = new ServiceKey(name.namespace(), name.name());
+    raw.gone(key);
+    events.accept(new KubeEvent.ServiceGone(key));
+  }
+
+  @Override
+  public void listed() {}
+}

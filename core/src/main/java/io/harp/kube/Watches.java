@@ -1,0 +1,157 @@
+package io.harp.kube;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.harp.kube.crd.MetalLb;
+import io.harp.loop.Clock;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/**
+ * All a daemon watches. Events arrive on several threads, one kind in order; the consumer posts
+ * them to a loop. If the loop is slow the consumer waits, and with it the API's stream.
+ */
+public final class Watches implements AutoCloseable {
+
+  /** What can be watched. */
+  public enum Kind {
+    SERVICES,
+    ENDPOINT_SLICES,
+    NODES,
+    POOLS,
+    ADVERTISEMENTS,
+    NAMESPACES
+  }
+
+  /** What decides who gets an address. */
+  public static final Set<Kind> FOR_CONTROLLER =
+      Set.of(Kind.SERVICES, Kind.POOLS, Kind.ADVERTISEMENTS, Kind.NAMESPACES);
+
+  /** What decides who announces it. */
+  public static final Set<Kind> FOR_SPEAKER =
+      Set.of(Kind.SERVICES, Kind.ENDPOINT_SLICES, Kind.NODES, Kind.POOLS, Kind.ADVERTISEMENTS);
+
+  private final Map<Kind, Reflector<?>> reflectors = new EnumMap<>(Kind.class);
+  private final Consumer<KubeEvent> events;
+  private final AtomicInteger unlisted;
+
+  private Watches(Set<Kind> kinds, Consumer<KubeEvent> events) {
+    this.events = events;
+    this.unlisted = new AtomicInteger(kinds.size());
+  }
+
+  /**
+   * Starts watching and returns at once, whether or not there is an API server.
+   *
+   * @param namespace where pools and advertisements live: the daemon's own
+   * @param events must not throw; may wait
+   */
+  public static Watches start(
+      KubernetesClient client,
+      String namespace,
+      Set<Kind> kinds,
+      Clock clock,
+      RawServices raw,
+      Consumer<KubeEvent> events) {
+    Watches watches = new Watches(kinds, events);
+    ConfigFeed config = new ConfigFeed(kinds, events);
+    for (Kind kind : EnumSet.copyOf(kinds)) {
+      watches.reflectors.put(kind, watches.reflector(kind, client, namespace, clock, raw, config));
+    }
+    watches.reflectors.values().forEach(Reflector::start);
+    return watches;
+  }
+
+  private Reflector<?> reflector(
+      Kind kind,
+      KubernetesClient client,
+      String namespace,
+      Clock clock,
+      RawServices raw,
+      ConfigFeed config) {
+    return switch (kind) {
+      case SERVICES ->
+          new Reflector<>(
+              "services",
+              client.services().inAnyNamespace(),
+              clock,
+              counted(new ServiceFeed(events, raw)));
+      case ENDPOINT_SLICES ->
+          new Reflector<>(
+              "endpointslices",
+              client.discovery().v1().endpointSlices().inAnyNamespace(),
+              clock,
+              counted(new EndpointFeed(events)));
+      case NODES -> new Reflector<>("nodes", client.nodes(), clock, counted(new NodeFeed(events)));
+      case POOLS ->
+          new Reflector<>(
+              "ipaddresspools",
+              client.genericKubernetesResources(MetalLb.POOLS).inNamespace(namespace),
+              clock,
+              counted(config.pools()));
+      case ADVERTISEMENTS ->
+          new Reflector<>(
+              "l2advertisements",
+              client.genericKubernetesResources(MetalLb.ADVERTISEMENTS).inNamespace(namespace),
+              clock,
+              counted(config.advertisements()));
+      case NAMESPACES ->
+          new Reflector<>("namespaces", client.namespaces(), clock, counted(config.namespaces()));
+    };
+  }
+
+  /** Whether everything has been listed once. */
+  public boolean synced() {
+    return unlisted.get() == 0;
+  }
+
+  /** How fresh what we know is. May be asked from any thread. */
+  public Freshness freshness() {
+    OptionalLong trouble =
+        reflectors.values().stream()
+            .filter(Reflector::troubled)
+            .mapToLong(Reflector::troubleSinceMs)
+            .min();
+    long heard = reflectors.values().stream().mapToLong(Reflector::lastHeardMs).max().orElse(0);
+    Map<Kind, Long> versions = new EnumMap<>(Kind.class);
+    reflectors.forEach((kind, reflector) -> versions.put(kind, reflector.version()));
+    return new Freshness(synced(), trouble, heard, versions);
+  }
+
+  /** Passes everything on and counts the first full list. */
+  private <T> Reflector.Sink<T> counted(Reflector.Sink<T> sink) {
+    return new Reflector.Sink<>() {
+      private boolean counted;
+
+      @Override
+      public void seen(T object) {
+        sink.seen(object);
+      }
+
+      @Override
+      public void gone(Reflector.Name name) {
+        sink.gone(name);
+      }
+
+      @Override
+      public void listed() {
+        sink.listed();
+        if (!counted) {
+          counted = true;
+          if (unlisted.decrementAndGet() == 0) {
+            events.accept(new KubeEvent.Synced());
+          }
+        }
+      }
+    };
+  }
+
+  @Override
+  public void close() {
+    reflectors.values().forEach(Reflector::close);
+  }
+}

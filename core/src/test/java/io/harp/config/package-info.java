@@ -1,0 +1,4 @@
+@NullMarked
+package io.harp.config;
+
+import org.jspecify.annotations.NullMarked;
