@@ -1,15 +1,13 @@
 package io.harp.speaker.announcement;
 
 import io.harp.model.Address;
-import io.harp.model.Ipv4;
-import io.harp.model.Ipv6;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * One immutable picture of which addresses are answered on which interfaces. The responder reads it
- * for every request on the segment; looking up an address allocates nothing.
+ * One immutable picture of which addresses are answered on which interfaces. The port turns it into
+ * its own lookup table once per {@link FramePort#publish}.
  */
 public final class Held {
 
@@ -25,22 +23,17 @@ public final class Held {
    * @param links by address the indexes of the interfaces that answer for it
    */
   public static Held of(Map<Address, Set<Integer>> links) {
-    return new Held(new HashMap<>(links));
+    Map<Address, Set<Integer>> copy = HashMap.newHashMap(links.size());
+    links.forEach((address, on) -> copy.put(address, Set.copyOf(on)));
+    return new Held(copy);
   }
 
   public Set<Address> addresses() {
     return links.keySet();
   }
 
-  /** Whether the IPv4 address {@code bits} is answered on interface {@code link}. */
-  public boolean answers(int bits, int link) {
-    Set<Integer> on = links.get(new Ipv4(bits));
-    return on != null && on.contains(link);
-  }
-
-  /** Whether an IPv6 address is answered on interface {@code link}. */
-  public boolean answers(long high, long low, int link) {
-    Set<Integer> on = links.get(new Ipv6(high, low));
-    return on != null && on.contains(link);
+  /** The indexes of the interfaces that answer for {@code address}; empty if it is not held. */
+  public Set<Integer> links(Address address) {
+    return links.getOrDefault(address, Set.of());
   }
 }

@@ -1,0 +1,139 @@
+package io.harp.speaker.link;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The few calls of the C library that the JDK has no door to: raw, netlink and group membership
+ * sockets (Linux). Each returns what the C function returns, or a negated {@code errno}.
+ */
+final class Libc {
+
+  static final int AF_INET6 = 10;
+  static final int AF_NETLINK = 16;
+  static final int AF_PACKET = 17;
+  static final int SOCK_DGRAM = 2;
+  static final int SOCK_RAW = 3;
+  static final int SOCK_CLOEXEC = 0x80000;
+  static final int MSG_DONTWAIT = 0x40;
+  static final short POLLIN = 1;
+
+  static final int EPERM = 1;
+  static final int EINTR = 4;
+  static final int EACCES = 13;
+
+  private static final Linker LINKER = Linker.nativeLinker();
+  private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
+  private static final VarHandle ERRNO_FIELD =
+      Linker.Option.captureStateLayout().varHandle(MemoryLayout.PathElement.groupElement("errno"));
+
+  private static final MethodHandle SOCKET = function("socket", JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle BIND = function("bind", JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle SETSOCKOPT =
+      function("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle POLL = function("poll", ADDRESS, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle CLOSE = function("close", JAVA_INT);
+  private static final MethodHandle RECV =
+      longFunction("recv", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+
+  /** One per thread that makes calls: where {@code errno} is put after each. */
+  private static final ThreadLocal<MemorySegment> STATE =
+      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(Linker.Option.captureStateLayout()));
+
+  private Libc() {}
+
+  static int socket(int family, int type, int protocol) {
+    MemorySegment state = STATE.get();
+    try {
+      return result((int) SOCKET.invokeExact(state, family, type | SOCK_CLOEXEC, protocol), state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  static int bind(int fd, MemorySegment address) {
+    MemorySegment state = STATE.get();
+    try {
+      return result((int) BIND.invokeExact(state, fd, address, (int) address.byteSize()), state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  static int setsockopt(int fd, int level, int name, MemorySegment value) {
+    MemorySegment state = STATE.get();
+    try {
+      return result(
+          (int) SETSOCKOPT.invokeExact(state, fd, level, name, value, (int) value.byteSize()),
+          state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /**
+   * Waits for {@code events} on one descriptor.
+   *
+   * @param pollfd 8 bytes to work in
+   * @return 1 if the descriptor is ready or broken, 0 after {@code timeoutMs}
+   */
+  static int poll(int fd, short events, MemorySegment pollfd, int timeoutMs) {
+    pollfd.set(JAVA_INT, 0, fd);
+    pollfd.set(JAVA_INT, 4, events);
+    MemorySegment state = STATE.get();
+    try {
+      return result((int) POLL.invokeExact(state, pollfd, 1L, timeoutMs), state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  static int recv(int fd, MemorySegment buffer, int flags) {
+    MemorySegment state = STATE.get();
+    try {
+      return result(
+          (int) (long) RECV.invokeExact(state, fd, buffer, buffer.byteSize(), flags), state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  static void close(int fd) {
+    try {
+      int _ = (int) CLOSE.invokeExact(STATE.get(), fd);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  private static int result(int result, MemorySegment state) {
+    return result >= 0 ? result : -(int) ERRNO_FIELD.get(state, 0L);
+  }
+
+  private static MethodHandle function(String name, MemoryLayout... arguments) {
+    return handle(name, FunctionDescriptor.of(JAVA_INT, arguments));
+  }
+
+  private static MethodHandle longFunction(String name, MemoryLayout... arguments) {
+    return handle(name, FunctionDescriptor.of(JAVA_LONG, arguments));
+  }
+
+  // Native access is granted to this program on its command line; there is no safe variant.
+  @SuppressWarnings("restricted")
+  private static MethodHandle handle(String name, FunctionDescriptor descriptor) {
+    return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), descriptor, ERRNO);
+  }
+
+  private static IllegalStateException unexpected(Throwable e) {
+    return new IllegalStateException("a call of the C library failed", e);
+  }
+}

@@ -1,0 +1,251 @@
+package io.harp.speaker.link;
+
+import io.harp.loop.Clock;
+import io.harp.model.Address;
+import io.harp.model.Ipv4;
+import io.harp.model.Ipv6;
+import io.harp.model.MacAddress;
+import io.harp.speaker.announcement.FramePort;
+import io.harp.speaker.announcement.Gate;
+import io.harp.speaker.announcement.Held;
+import io.harp.speaker.announcement.Link;
+import io.harp.speaker.link.Responder.Self;
+import io.harp.speaker.link.WireCounters.Drop;
+import io.harp.speaker.packet.ArpPacket;
+import io.harp.speaker.packet.EthernetFrame;
+import io.harp.speaker.packet.NeighborAdvertisement;
+import io.harp.speaker.packet.NeighborSolicitation;
+import io.harp.speaker.protocol.Trailer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The real segment: a capture on every interface that may speak, and what is sent through it. */
+public final class PcapFrames implements FramePort, AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(PcapFrames.class);
+
+  private final WireOptions options;
+  private final Gate gate;
+  private final Clock clock;
+  private final WireCounters counters;
+  private final Events events;
+  private final Groups groups;
+  private final LinkWatch watch;
+  // Joining takes a lock of the kernel's that others may hold for long, so it has its own thread.
+  private final ExecutorService joiner =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().name("groups").daemon().factory());
+  private final AtomicBoolean joinPending = new AtomicBoolean();
+  private final byte[] frame = new byte[EthernetFrame.MAX_LENGTH];
+  private volatile Watched watched = Watched.NOTHING;
+  private volatile Map<Integer, Speaking> speaking = Map.of();
+  private volatile boolean closed;
+
+  private PcapFrames(
+      WireOptions options, Gate gate, Clock clock, WireCounters counters, Events events) {
+    this.options = options;
+    this.gate = gate;
+    this.clock = clock;
+    this.counters = counters;
+    this.events = events;
+    this.groups = new Groups();
+    this.watch = new LinkWatch(Sysfs.ofThisHost(), options.exclusions(), clock, this::interfaces);
+  }
+
+  /**
+   * Starts to watch the interfaces; {@code events} gets the first list of them soon after, when
+   * frames can already be sent on them.
+   *
+   * @param gate asked before each answer and announcement
+   * @throws NoRawSocket if the process lacks the capability NET_RAW
+   */
+  public static PcapFrames start(
+      WireOptions options, Gate gate, Clock clock, WireCounters counters, Events events) {
+    PcapFrames frames = new PcapFrames(options, gate, clock, counters, events);
+    WarmUp.run();
+    frames.watch.start();
+    return frames;
+  }
+
+  @Override
+  public void publish(Held held, Set<Address> watching) {
+    watched = Watched.of(held, watching, counters);
+    joinSoon();
+  }
+
+  @Override
+  public void announce(int link, Address address, Optional<Trailer> trailer) {
+    Speaking on = speaking.get(link);
+    if (on == null) {
+      counters.sendFailures.increment();
+      return;
+    }
+    int sent =
+        switch (address) {
+          case Ipv4 a -> announce(on, a, trailer);
+          case Ipv6 a -> announce(on, a, trailer);
+        };
+    counters.of(address).gratuitousSent.add(sent);
+  }
+
+  private int announce(Speaking on, Ipv4 address, Optional<Trailer> trailer) {
+    int sent = 0;
+    for (ArpPacket.Operation form : ArpPacket.Operation.values()) {
+      ArpPacket packet = ArpPacket.announcement(form, on.mac(), address, trailer);
+      sent += sendIfAllowed(on, packet.encode(MacAddress.BROADCAST, frame));
+    }
+    return sent;
+  }
+
+  private int announce(Speaking on, Ipv6 address, Optional<Trailer> trailer) {
+    NeighborAdvertisement packet =
+        NeighborAdvertisement.announcement(on.mac(), on.self.source(address), address, trailer);
+    return sendIfAllowed(on, packet.encode(MacAddress.multicast(packet.destination()), frame));
+  }
+
+  private int sendIfAllowed(Speaking on, int length) {
+    if (!gate.isOpen()) {
+      counters.dropped(Drop.MUTE).increment();
+      return 0;
+    }
+    return on.send(frame, length) ? 1 : 0;
+  }
+
+  // A question claims nothing, so it may be asked while mute: that is how the right to speak is won
+  // back.
+  @Override
+  public void probe(int link, Address address, Optional<Trailer> trailer) {
+    Speaking on = speaking.get(link);
+    if (on == null) {
+      counters.sendFailures.increment();
+      return;
+    }
+    int length =
+        switch (address) {
+          case Ipv4 a -> ArpPacket.probe(on.mac(), a, trailer).encode(MacAddress.BROADCAST, frame);
+          case Ipv6 a ->
+              NeighborSolicitation.probe(on.mac(), a, trailer)
+                  .encode(MacAddress.multicast(a.solicitedNode()), frame);
+        };
+    on.send(frame, length);
+  }
+
+  @Override
+  public long lastForeignMs(int link) {
+    Speaking on = speaking.get(link);
+    return on == null ? Long.MIN_VALUE : on.lastForeignMs;
+  }
+
+  /** Frames the kernel dropped because a capture thread did not keep up, over the open captures. */
+  public long kernelDrops() {
+    return speaking.values().stream().mapToLong(on -> on.port.kernelDrops()).sum();
+  }
+
+  // On the watch's thread.
+  private void interfaces(Interfaces now) {
+    Map<Integer, Speaking> before = speaking;
+    Map<Integer, Speaking> after = new HashMap<>();
+    for (Link link : now.links()) {
+      Self self = new Self(link.index(), link.mac(), now.macs(), link.linkLocal().orElse(null));
+      Speaking on = before.get(link.index());
+      if (on == null || !on.name.equals(link.name())) {
+        on = new Speaking(link.name(), self);
+        on.port.start();
+        log.info("{}: speaking as {}", link.name(), link.mac());
+      } else if (on.self.mac() != self.mac()) {
+        log.info("{}: speaking as {} from now on", link.name(), link.mac());
+      }
+      on.self = self;
+      after.put(link.index(), on);
+    }
+    speaking = Map.copyOf(after);
+    before.forEach((index, on) -> {
+      if (after.get(index) != on) {
+        log.info("{}: speaking no more", on.name);
+        on.port.close();
+      }
+    });
+    joinSoon();
+    events.links(now.links());
+  }
+
+  private void joinSoon() {
+    if (!closed && joinPending.compareAndSet(false, true)) {
+      joiner.execute(() -> {
+        joinPending.set(false);
+        groups.join(watched.ipv6(), speaking.keySet());
+      });
+    }
+  }
+
+  private void joinAgain(int link) {
+    if (!closed) {
+      joiner.execute(() -> groups.forget(link));
+      joinSoon();
+    }
+  }
+
+  /** Stops everything. Neither answers nor sends afterwards. */
+  @Override
+  public void close() {
+    closed = true;
+    watch.close();
+    speaking.values().forEach(on -> on.port.close());
+    speaking = Map.of();
+    joiner.shutdown();
+    try {
+      if (joiner.awaitTermination(1, TimeUnit.SECONDS)) {
+        groups.close();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** One interface in use. */
+  private final class Speaking {
+    final String name;
+    final PcapPort port;
+    private final Responder responder;
+    volatile Self self;
+    volatile long lastForeignMs = Long.MIN_VALUE;
+
+    Speaking(String name, Self self) {
+      this.name = name;
+      this.self = self;
+      this.port = new PcapPort(name, options.promiscuous(), this::frame, this::reopened);
+      this.responder = new Responder(() -> watched, gate, counters, events::heard, this::send);
+    }
+
+    MacAddress mac() {
+      return new MacAddress(self.mac());
+    }
+
+    boolean send(byte[] bytes, int length) {
+      boolean sent = port.send(bytes, length);
+      if (!sent) {
+        counters.sendFailures.increment();
+      }
+      return sent;
+    }
+
+    private void frame(byte[] bytes) {
+      long now = clock.nowMs();
+      if (responder.receive(bytes, bytes.length, self, now)) {
+        lastForeignMs = now;
+      }
+    }
+
+    private void reopened() {
+      counters.reopened.increment();
+      joinAgain(self.link());
+    }
+  }
+}

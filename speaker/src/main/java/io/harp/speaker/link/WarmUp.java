@@ -1,0 +1,55 @@
+package io.harp.speaker.link;
+
+import io.harp.model.Address;
+import io.harp.model.Ipv4;
+import io.harp.model.Ipv6;
+import io.harp.model.MacAddress;
+import io.harp.speaker.announcement.Gate;
+import io.harp.speaker.announcement.Held;
+import io.harp.speaker.link.Responder.Self;
+import io.harp.speaker.packet.ArpPacket;
+import io.harp.speaker.packet.EthernetFrame;
+import io.harp.speaker.packet.NeighborSolicitation;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Answers a few made-up questions into nowhere, so that the first real one does not wait for
+ * classes to load (up to 100 ms in a cold JVM).
+ */
+final class WarmUp {
+
+  private static final int LINK = 1;
+  private static final int ROUNDS = 200;
+  private static final MacAddress ASKER = new MacAddress(0x0200_0000_0001L);
+  private static final MacAddress ME = new MacAddress(0x0200_0000_0002L);
+  // Documentation addresses (RFC 5737, RFC 3849).
+  private static final Ipv4 IPV4 = Ipv4.parse("192.0.2.1");
+  private static final Ipv6 IPV6 = Ipv6.parse("2001:db8::1");
+
+  private WarmUp() {}
+
+  static void run() {
+    Gate gate = new Gate();
+    gate.openAlways();
+    WireCounters counters = new WireCounters();
+    Set<Address> addresses = Set.of(IPV4, IPV6);
+    Watched watched =
+        Watched.of(Held.of(Map.of(IPV4, Set.of(LINK), IPV6, Set.of(LINK))), addresses, counters);
+    Responder responder = new Responder(() -> watched, gate, counters, _ -> {}, (_, _) -> true);
+    Self self = new Self(LINK, ME, List.of(ME), null);
+    byte[] arp = new byte[EthernetFrame.MAX_LENGTH];
+    int arpLength =
+        ArpPacket.probe(ASKER, IPV4, Optional.empty()).encode(MacAddress.BROADCAST, arp);
+    byte[] solicitation = new byte[EthernetFrame.MAX_LENGTH];
+    int solicitationLength =
+        NeighborSolicitation.probe(ASKER, IPV6, Optional.empty())
+            .encode(MacAddress.multicast(IPV6.solicitedNode()), solicitation);
+    for (int i = 0; i < ROUNDS; i++) {
+      responder.receive(arp, arpLength, self, i);
+      responder.receive(solicitation, solicitationLength, self, i);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.harp.speaker.link;
+
+import org.jspecify.annotations.NullMarked;

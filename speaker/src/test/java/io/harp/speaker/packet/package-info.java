@@ -1,0 +1,4 @@
+@NullMarked
+package io.harp.speaker.packet;
+
+import org.jspecify.annotations.NullMarked;
