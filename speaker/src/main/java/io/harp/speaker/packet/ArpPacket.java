@@ -131,7 +131,7 @@ public record ArpPacket(
    */
   public static int reply(byte[] request, long mac, byte[] out) {
     long asker = senderMac(request);
-    write(out, asker, 2, mac, target(request), asker, sender(request));
+    write(out, asker, 2, mac, /* sender= */ target(request), asker, /* target= */ sender(request));
     return LENGTH;
   }
 

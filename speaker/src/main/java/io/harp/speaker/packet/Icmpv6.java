@@ -141,7 +141,8 @@ final class Icmpv6 {
   /** Folded sum over pseudo-header and message (RFC 8200 section 8.1); 0xffff if it is right. */
   private static int sum(byte[] frame) {
     int end = end(frame);
-    long sum = (end - MESSAGE) + ICMPV6;
+    long sum = ICMPV6;
+    sum += end - MESSAGE;
     for (int at = SOURCE; at + 1 < end; at += 2) {
       sum += Octets.u16(frame, at);
     }

@@ -52,7 +52,8 @@ class ArpPacketTest {
     assertArrayEquals(REPLY, Arrays.copyOf(out, length));
   }
 
-  // Built by hand from RFC 5227 section 3, with the broadcast target that MetalLB sends.
+  // The first captured from iputils' `arping -U -c1 10.0.0.100`; the second is the same as a reply,
+  // as MetalLB sends it.
   @Test
   void announcesInBothForms() {
     assertArrayEquals(
