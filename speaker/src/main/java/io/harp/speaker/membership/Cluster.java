@@ -2,6 +2,7 @@ package io.harp.speaker.membership;
 
 import io.harp.speaker.protocol.Member;
 import io.harp.speaker.protocol.View;
+import java.net.InetSocketAddress;
 
 /**
  * The speakers that can hear each other: agreed views, and messages between the members of the
@@ -25,6 +26,12 @@ public interface Cluster extends AutoCloseable {
      * A message of a member of the present or a just replaced view. The array is the receiver's.
      */
     void message(Member from, byte[] message);
+
+    /**
+     * Another speaker, at {@code where}, has this one's node name and was there first. Told with
+     * every view in which it is so. One of the two is misconfigured.
+     */
+    default void duplicate(Member first, InetSocketAddress where) {}
   }
 
   /** How a message travels. */

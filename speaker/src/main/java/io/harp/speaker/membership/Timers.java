@@ -1,0 +1,91 @@
+package io.harp.speaker.membership;
+
+/**
+ * Every duration of the membership, in one place, all derived from one setting. Milliseconds.
+ *
+ * <p>How long a failure goes unnoticed: a process that dies closes its sockets, which the kernel of
+ * its host tells at once; it is gone from the view after {@link #verifyMs}, at the latest. A host
+ * that dies, hangs or is cut off tells nothing; it is gone {@link #silenceMs} after its last
+ * heartbeat.
+ *
+ * <p>Everybody sends heartbeats to everybody, so traffic grows with the square of the members.
+ * Therefore the times stretch with the view: by 1 up to 16 members, by 2 up to 32, and so on. So no
+ * member ever sends more than 16 heartbeats per {@code detectionMs / 5}.
+ *
+ * @param detectionMs how long a member of a small cluster may be silent before it is taken for
+ *     lost; 100-10,000
+ */
+public record Timers(int detectionMs) {
+
+  /** What a member is given unless told otherwise. */
+  public static final Timers DEFAULT = new Timers(250);
+
+  private static final int UNSTRETCHED_MEMBERS = 16;
+
+  public Timers {
+    if (detectionMs < 100 || detectionMs > 10_000) {
+      throw new IllegalArgumentException(
+          "the detection time must be 100-10000 ms, it is " + detectionMs);
+    }
+  }
+
+  /** Between two heartbeats: a fifth of the silence, so four in a row may be late or lost. */
+  public long beatMs(int members) {
+    return silenceMs(members) / 5;
+  }
+
+  /** Without a sign of life for so long a member is taken for lost. */
+  public long silenceMs(int members) {
+    return (long) detectionMs * ((members + UNSTRETCHED_MEMBERS - 1) / UNSTRETCHED_MEMBERS);
+  }
+
+  /**
+   * A member that gives cause for doubt is asked, and has so long to answer. Longer than a
+   * scheduler or a collector delays an answer, as measured with twice as many busy threads as
+   * cores.
+   */
+  public long verifyMs() {
+    return Math.clamp(detectionMs / 6, 20, 100);
+  }
+
+  /**
+   * For a connection and the proof of the secret. A LAN connects in less than one; what takes
+   * longer is a starting JVM. A second attempt of the kernel would come after 1,000.
+   */
+  public int connectMs() {
+    return 300;
+  }
+
+  /** For an answer to discovery and for one to a request to join. */
+  public int joinMs() {
+    return 500;
+  }
+
+  /** A joiner that must let another go first looks again after this. */
+  public int joinRetryMs() {
+    return 30;
+  }
+
+  /** Between two looks for peers that are not in the view; the longest merge takes about three. */
+  public long lookMs(int members) {
+    return 2 * silenceMs(members);
+  }
+
+  /** A coordinator waits so long for members to confirm a view before it goes on without them. */
+  public int viewAckMs() {
+    return 500;
+  }
+
+  /**
+   * Until a lost reliable message is asked for again. Over TCP that is one lost with its
+   * connection.
+   */
+  public int resendMs() {
+    return 100;
+  }
+
+  /** The longest {@link Cluster#close} takes. */
+  public int leaveMs() {
+    return 800;
+  }
+}
