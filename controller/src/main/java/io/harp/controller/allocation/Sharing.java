@@ -16,9 +16,7 @@ record Sharing(String key, String backends) implements Comparable<Sharing> {
     boolean anyBackends = !service.localPolicy() || service.selector().isEmpty();
     return new Sharing(
         key,
-        anyBackends
-            ? ""
-            : service.key().namespace() + " " + new TreeMap<>(service.selector()));
+        anyBackends ? "" : service.key().namespace() + " " + new TreeMap<>(service.selector()));
   }
 
   boolean allows(Sharing other) {

@@ -193,8 +193,7 @@ final class SortedTree<K extends Comparable<? super K>, V> {
     while (successor.left != null) {
       successor = successor.left;
     }
-    return balanced(
-        successor.key, successor.value, node.left, remove(node.right, successor.key));
+    return balanced(successor.key, successor.value, node.left, remove(node.right, successor.key));
   }
 
   /** A node over two subtrees whose heights differ by at most two. */

@@ -13,9 +13,7 @@ import java.util.stream.StreamSupport;
  * @param sharing what all users have in common
  */
 record Use(
-    Sharing sharing,
-    SortedTree<ServiceKey, Set<Port>> users,
-    SortedTree<Port, ServiceKey> ports) {
+    Sharing sharing, SortedTree<ServiceKey, Set<Port>> users, SortedTree<Port, ServiceKey> ports) {
 
   static Use of(Sharing sharing) {
     return new Use(sharing, SortedTree.empty(), SortedTree.empty());
@@ -49,24 +47,31 @@ record Use(
           "is used by "
               + others(service)
               + ", which "
-              + (wanted.key().isEmpty() || sharing.key().isEmpty() || !sharing.key().equals(wanted.key())
+              + (wanted.key().isEmpty()
+                      || sharing.key().isEmpty()
+                      || !sharing.key().equals(wanted.key())
                   ? "does not have the same allow-shared-ip key"
                   : "has other pods behind it (externalTrafficPolicy or selector differ)"));
     }
     return needed.stream()
         .sorted()
-        .flatMap(p -> ports.get(p).filter(o -> !o.equals(service)).map(o -> p + " of it is used by " + o).stream())
+        .flatMap(p ->
+            ports
+                .get(p)
+                .filter(o -> !o.equals(service))
+                .map(o -> p + " of it is used by " + o)
+                .stream())
         .findFirst()
         .map(clash -> "is shared, but " + clash);
   }
 
   private String others(ServiceKey service) {
     return StreamSupport.stream(users.entries().spliterator(), false)
-        .map(e -> e.getKey())
-        .filter(k -> !k.equals(service))
-        .limit(5)
-        .map(ServiceKey::toString)
-        .collect(Collectors.joining(", "))
+            .map(e -> e.getKey())
+            .filter(k -> !k.equals(service))
+            .limit(5)
+            .map(ServiceKey::toString)
+            .collect(Collectors.joining(", "))
         + (users.size() > 6 ? " and others" : "");
   }
 }

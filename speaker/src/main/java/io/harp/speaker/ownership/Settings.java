@@ -84,6 +84,29 @@ public record Settings(
         Set.of());
   }
 
+  /** The same timers with other choices. */
+  public Settings with(
+      boolean failback, boolean matchingSubnets, long refreshMs, Set<Rule> without) {
+    return new Settings(
+        detectionMs,
+        pingMs,
+        fenceMs,
+        gatherMs,
+        auditProbesMs,
+        auditMs,
+        cededMs,
+        placementWaitMs,
+        handOverMs,
+        isolatedMs,
+        helloMs,
+        burstMs,
+        refreshMs,
+        announcementsPerSecond,
+        failback,
+        matchingSubnets,
+        without);
+  }
+
   public boolean has(Rule rule) {
     return !without.contains(rule);
   }

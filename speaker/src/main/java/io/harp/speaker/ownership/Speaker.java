@@ -534,6 +534,16 @@ public final class Speaker {
     return holdings.held();
   }
 
+  /** Says again who this is and what it holds, to all. */
+  public void say() {
+    reportDue = true;
+  }
+
+  /** Whether {@code member} is in the present view. */
+  public boolean sees(Member member) {
+    return roster.isMember(member);
+  }
+
   /** Whether a first view and a first picture of the API (or of a peer) are there. */
   public boolean isReady() {
     return roster.hasView() && groupsKnown;

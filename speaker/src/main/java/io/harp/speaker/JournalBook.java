@@ -1,0 +1,205 @@
+package io.harp.speaker;
+
+import io.harp.model.Address;
+import io.harp.model.MacAddress;
+import io.harp.model.NodeName;
+import io.harp.model.ServiceKey;
+import io.harp.speaker.announcement.Link;
+import io.harp.speaker.ownership.Journal;
+import io.harp.speaker.protocol.Message.Group;
+import io.harp.speaker.protocol.Message.Reason;
+import io.harp.speaker.protocol.View;
+import io.harp.speaker.status.MoveRecorder;
+import io.harp.speaker.status.MoveRecorder.Warning;
+import io.harp.speaker.status.Tenure;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells people what happened: one line in the log for each change, a count for each repetition, and
+ * the API through {@link MoveRecorder}. Owned by the loop thread; {@link SpeakerMetrics} reads what
+ * it publishes.
+ */
+final class JournalBook implements Journal {
+
+  private static final Logger log = LoggerFactory.getLogger("speaker");
+  private static final int LOGGED_AT_ONCE = 20;
+
+  private final NodeName node;
+  private final MoveRecorder recorder;
+  private final SpeakerMetrics metrics;
+  private final Map<Address, Group> held = new HashMap<>();
+  private final Map<Address, Reason> reasons = new HashMap<>();
+  private final Set<ServiceKey> lastHere = new HashSet<>();
+  private final Map<ServiceKey, Recorded> toRecord = new HashMap<>();
+  private List<Link> links = List.of();
+  private int claimedNow;
+  private int releasedNow;
+  private @Nullable String lastRefusal;
+
+  private record Recorded(Group group, Reason reason, long since) {}
+
+  JournalBook(NodeName node, MoveRecorder recorder, SpeakerMetrics metrics) {
+    this.node = node;
+    this.recorder = recorder;
+    this.metrics = metrics;
+  }
+
+  void links(List<Link> now) {
+    links = now;
+  }
+
+  @Override
+  public void claimed(Address address, Group group, Reason reason, long since) {
+    held.put(address, group);
+    reasons.put(address, reason);
+    metrics.claimed(address, group, reason);
+    group.services().forEach(s -> toRecord.put(s, new Recorded(group, reason, since)));
+    if (++claimedNow <= LOGGED_AT_ONCE) {
+      log.info("{} claimed for {}: {}", address, group.services(), reason);
+    }
+  }
+
+  @Override
+  public void released(Address address, Release why) {
+    Group group = held.remove(address);
+    reasons.remove(address);
+    metrics.released(address, why);
+    if (group != null && why != Release.MUTED && why != Release.LEAVING) {
+      lastHere.removeAll(group.services());
+      if (why == Release.NOT_PLANNED) {
+        group.services().forEach(recorder::gone);
+      }
+    }
+    if (++releasedNow <= LOGGED_AT_ONCE) {
+      log.info("{} released: {}", address, why);
+    }
+  }
+
+  /** Passes on what one turn of the loop gathered: an address pair of one Service is one move. */
+  void flush(String epoch) {
+    if (claimedNow > LOGGED_AT_ONCE) {
+      log.info("{} addresses claimed in all", claimedNow);
+    }
+    if (releasedNow > LOGGED_AT_ONCE) {
+      log.info("{} addresses released in all", releasedNow);
+    }
+    claimedNow = 0;
+    releasedNow = 0;
+    toRecord.forEach((service, r) -> record(service, r, epoch));
+    toRecord.clear();
+  }
+
+  private void record(ServiceKey service, Recorded r, String epoch) {
+    List<Address> addresses = r.group().addresses().stream().filter(held::containsKey).toList();
+    if (addresses.isEmpty()) {
+      return;
+    }
+    Set<String> allowed =
+        r.group().nodes().containsKey(node)
+            ? java.util.Objects.requireNonNull(r.group().nodes().get(node)).interfaces()
+            : Set.of();
+    MacAddress mac =
+        links.stream()
+            .filter(l -> allowed.isEmpty() || allowed.contains(l.name()))
+            .map(Link::mac)
+            .findFirst()
+            .orElse(MacAddress.ZERO);
+    // Finding back what this very process held before is no move.
+    boolean move = lastHere.add(service);
+    recorder.claimed(
+        new Tenure(
+            service,
+            addresses,
+            allowed.stream().sorted().toList(),
+            mac,
+            epoch,
+            r.since(),
+            r.reason().toString()),
+        move);
+  }
+
+  @Override
+  public void ceded(Address address, MacAddress to, boolean stranger) {
+    metrics.count("ceded");
+    if (stranger) {
+      log.warn("{} is not announced: {} answers for it, and that is no speaker", address, to);
+      conflictEvent(
+          address,
+          address
+              + " is in use by "
+              + to
+              + ", which is no speaker; it is announced from node \""
+              + node
+              + "\" once that host has left");
+    } else {
+      log.info("{} is left to {}, which still answers for it", address, to);
+    }
+  }
+
+  @Override
+  public void conflict(Address address, MacAddress stranger, boolean resolved) {
+    metrics.count(resolved ? "conflict_resolved" : "conflict");
+    if (resolved) {
+      log.info("{}: {} has not claimed it for a while, the conflict is over", address, stranger);
+      return;
+    }
+    String own =
+        links.stream().map(l -> l.mac().toString()).reduce((a, b) -> a + ", " + b).orElse("");
+    log.warn("{}: {} claims it too, besides this node ({})", address, stranger, own);
+    conflictEvent(
+        address,
+        address + " is claimed by " + stranger + " besides node \"" + node + "\" (" + own + ")");
+  }
+
+  private void conflictEvent(Address address, String message) {
+    Group group = metrics.groupOf(address);
+    if (group != null) {
+      group.services().forEach(s -> recorder.warn(new Warning(s, "AddressConflict", message)));
+    }
+  }
+
+  @Override
+  public void disputed(Address address, MacAddress rival, boolean won) {
+    metrics.count(won ? "dispute_won" : "dispute_lost");
+    log.info(
+        "{}: {} claims it too and {}",
+        address,
+        rival,
+        won ? "has to give way" : "outranks this node");
+  }
+
+  @Override
+  public void muted(boolean muted, String why) {
+    metrics.muted(muted);
+    if (muted) {
+      log.warn("Muted: {}", why);
+    } else {
+      log.info("May send again: {}", why);
+    }
+  }
+
+  @Override
+  public void installed(View view) {
+    metrics.view(view);
+    log.info("View {}{}", view, view.merged() ? " (merged)" : "");
+  }
+
+  @Override
+  public void announced(Address address) {}
+
+  @Override
+  public void refused(String why) {
+    metrics.count("message_refused");
+    if (!why.equals(lastRefusal)) {
+      lastRefusal = why;
+      log.warn("A message was refused, more of the kind are only counted: {}", why);
+    }
+  }
+}

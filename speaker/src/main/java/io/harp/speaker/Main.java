@@ -1,0 +1,79 @@
+package io.harp.speaker;
+
+import ch.qos.logback.classic.Level;
+import io.harp.speaker.link.NoRawSocket;
+import java.io.IOException;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * Starts a speaker. Exits with 2 for settings that cannot be used, with 1 if the host refuses what
+ * is needed.
+ */
+public final class Main {
+
+  /** The pod's grace period is 2 s; the JVM needs a part of it. */
+  private static final long HAND_OVER_MS = 1_200;
+
+  private Main() {}
+
+  public static void main(String[] args) {
+    int status = run(args);
+    if (status >= 0) {
+      System.exit(status);
+    }
+  }
+
+  /** The exit status, or -1 if the speaker runs. */
+  private static int run(String[] args) {
+    Options options = new Options();
+    CommandLine line = new CommandLine(options);
+    try {
+      line.parseArgs(args);
+      if (CommandLine.printHelpIfRequested(line.getParseResult())) {
+        return 0;
+      }
+      options.environment(System.getenv());
+      logLevel(options.logLevel);
+      Daemon daemon = Daemon.start(Settings.of(options));
+      Runtime.getRuntime()
+          .addShutdownHook(Thread.ofPlatform().unstarted(() -> daemon.stop(HAND_OVER_MS)));
+      return -1;
+    } catch (ParameterException e) {
+      return refuse(2, e.getMessage() + "; speaker --help lists the flags");
+    } catch (BadSetting e) {
+      return refuse(2, String.valueOf(e.getMessage()));
+    } catch (NoRawSocket | IOException e) {
+      return refuse(1, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static int refuse(int status, String why) {
+    System.err.println("speaker: " + why);
+    return status;
+  }
+
+  private static void logLevel(String level) {
+    Level to =
+        switch (level.toLowerCase(Locale.ROOT)) {
+          case "all" -> Level.TRACE;
+          case "debug" -> Level.DEBUG;
+          case "info" -> Level.INFO;
+          case "warn" -> Level.WARN;
+          case "error" -> Level.ERROR;
+          case "none" -> Level.OFF;
+          default ->
+              throw new BadSetting(
+                  "--log-level: \""
+                      + level
+                      + "\" is none of all, debug, info, warn, error and none");
+        };
+    if (LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)
+        instanceof ch.qos.logback.classic.Logger root) {
+      root.setLevel(to);
+    }
+  }
+}

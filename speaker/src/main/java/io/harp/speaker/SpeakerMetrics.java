@@ -1,0 +1,200 @@
+package io.harp.speaker;
+
+import io.harp.model.Address;
+import io.harp.model.NodeName;
+import io.harp.model.ServiceKey;
+import io.harp.speaker.link.WireCounters;
+import io.harp.speaker.ownership.Journal.Release;
+import io.harp.speaker.protocol.Message.Group;
+import io.harp.speaker.protocol.Message.Reason;
+import io.harp.speaker.protocol.View;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.prometheus.metrics.model.snapshots.UnknownSnapshot;
+import io.prometheus.metrics.model.snapshots.UnknownSnapshot.UnknownDataPointSnapshot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.DoubleSupplier;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code /metrics} shows of a speaker. MetalLB's series keep MetalLB's names, also where those
+ * break the rules of naming (counters without {@code _total}), since dashboards ask for them;
+ * Harp's own begin with {@code harp_}.
+ *
+ * <p>Collected when asked: counting costs the protocol an increment and no lock.
+ */
+final class SpeakerMetrics implements MultiCollector {
+
+  private final NodeName node;
+  private final WireCounters wire;
+  private final Map<Address, Group> held = new ConcurrentHashMap<>();
+  private final Map<Address, Group> known = new ConcurrentHashMap<>();
+  private final Map<String, LongAdder> transitions = new ConcurrentHashMap<>();
+  private final Map<String, DoubleSupplier> gauges = new TreeMap<>();
+  private final Map<String, DoubleSupplier> counters = new TreeMap<>();
+  private volatile boolean muted;
+  private volatile @Nullable View view;
+
+  SpeakerMetrics(NodeName node, WireCounters wire) {
+    this.node = node;
+    this.wire = wire;
+  }
+
+  /**
+   * Adds a value that goes up and down; {@code name} without a suffix. To be called before the
+   * server starts.
+   */
+  void gauge(String name, DoubleSupplier value) {
+    gauges.put(name, value);
+  }
+
+  /**
+   * Adds a value that only grows; {@code name} without {@code _total}. To be called before the
+   * server starts.
+   */
+  void counter(String name, DoubleSupplier value) {
+    counters.put(name, value);
+  }
+
+  void claimed(Address address, Group group, Reason reason) {
+    held.put(address, group);
+    known.put(address, group);
+    count("claimed_" + reason.name().toLowerCase(Locale.ROOT));
+  }
+
+  void released(Address address, Release why) {
+    held.remove(address);
+    count("released_" + why.name().toLowerCase(Locale.ROOT));
+  }
+
+  void groups(List<Group> groups) {
+    groups.forEach(g -> g.addresses().forEach(a -> known.put(a, g)));
+  }
+
+  @Nullable Group groupOf(Address address) {
+    return known.get(address);
+  }
+
+  void count(String transition) {
+    transitions.computeIfAbsent(transition, _ -> new LongAdder()).increment();
+  }
+
+  void muted(boolean now) {
+    muted = now;
+    count(now ? "muted" : "unmuted");
+  }
+
+  void view(View now) {
+    view = now;
+  }
+
+  @Override
+  public MetricSnapshots collect() {
+    List<MetricSnapshot> all = new ArrayList<>();
+    all.add(announced());
+    all.add(perAddress("metallb_layer2_requests_received", c -> c.requestsReceived.sum()));
+    all.add(perAddress("metallb_layer2_responses_sent", c -> c.responsesSent.sum()));
+    all.add(perAddress("metallb_layer2_gratuitous_sent", c -> c.gratuitousSent.sum()));
+    all.add(gauge("harp_speaker_muted", "1 while this speaker may not send", muted ? 1 : 0));
+    View v = view;
+    all.add(gauge("harp_members", "speakers in the view", v == null ? 0 : v.members().size()));
+    all.add(gauge("harp_held_addresses", "addresses answered here", held.size()));
+    gauges.forEach((name, value) -> all.add(gauge(name, name, value.getAsDouble())));
+    counters.forEach((name, value) -> all.add(counter(name, value.getAsDouble())));
+    all.add(transitions());
+    all.add(drops());
+    return new MetricSnapshots(all);
+  }
+
+  private GaugeSnapshot announced() {
+    GaugeSnapshot.Builder series =
+        GaugeSnapshot.builder()
+            .name("metallb_speaker_announced")
+            .help("1 for each address this node answers for; the series goes when it is released");
+    held.forEach((address, group) -> {
+      for (ServiceKey service : group.services()) {
+        series.dataPoint(
+            GaugeDataPointSnapshot.builder()
+                .value(1)
+                .labels(
+                    Labels.of(
+                        "ip", address.toString(),
+                        "node", node.text(),
+                        "protocol", "layer2",
+                        "service", service.toString()))
+                .build());
+      }
+    });
+    return series.build();
+  }
+
+  private UnknownSnapshot perAddress(String name, ToLongFunction<WireCounters.Counts> value) {
+    UnknownSnapshot.Builder series = UnknownSnapshot.builder().name(name).help(name);
+    wire.byAddress()
+        .forEach((address, counts) ->
+            series.dataPoint(
+                UnknownDataPointSnapshot.builder()
+                    .value((double) value.applyAsLong(counts))
+                    .labels(Labels.of("ip", address.toString()))
+                    .build()));
+    return series.build();
+  }
+
+  private CounterSnapshot transitions() {
+    CounterSnapshot.Builder series =
+        CounterSnapshot.builder()
+            .name("harp_transitions")
+            .help("what happened to addresses and to the right to send");
+    transitions.forEach((kind, count) ->
+        series.dataPoint(
+            CounterDataPointSnapshot.builder()
+                .value((double) count.sum())
+                .labels(Labels.of("kind", kind))
+                .build()));
+    return series.build();
+  }
+
+  private CounterSnapshot drops() {
+    CounterSnapshot.Builder series =
+        CounterSnapshot.builder()
+            .name("harp_frames_dropped")
+            .help("received frames not looked at further, and answers not sent");
+    for (WireCounters.Drop reason : WireCounters.Drop.values()) {
+      series.dataPoint(
+          CounterDataPointSnapshot.builder()
+              .value((double) wire.dropped(reason).sum())
+              .labels(Labels.of("reason", reason.name().toLowerCase(Locale.ROOT)))
+              .build());
+    }
+    return series.build();
+  }
+
+  private static GaugeSnapshot gauge(String name, String help, double value) {
+    return GaugeSnapshot.builder()
+        .name(name)
+        .help(help)
+        .dataPoint(GaugeDataPointSnapshot.builder().value(value).build())
+        .build();
+  }
+
+  private static CounterSnapshot counter(String name, double value) {
+    return CounterSnapshot.builder()
+        .name(name)
+        .help(name)
+        .dataPoint(CounterDataPointSnapshot.builder().value(value).build())
+        .build();
+  }
+}

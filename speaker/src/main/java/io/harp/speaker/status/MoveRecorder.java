@@ -1,0 +1,289 @@
+package io.harp.speaker.status;
+
+import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.harp.kube.crd.ServiceL2Status;
+import io.harp.model.NodeName;
+import io.harp.model.ServiceKey;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes down moves: the one who claims records, once for each Service and tenure. Writing waits
+ * for nobody: the newest word on each Service is kept until the API takes it, so the backlog is
+ * bounded by the Services, and at most {@link #WRITERS} are written at a time, on virtual threads.
+ */
+public final class MoveRecorder implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(MoveRecorder.class);
+  private static final int WRITERS = 8;
+  private static final long MAX_BACKOFF_MS = 30_000;
+
+  /** What to write about a Service: it is answered here, or no longer. */
+  private record Word(ServiceKey service, Optional<Tenure> tenure, boolean event, int attempt) {}
+
+  /** Events about an address that are no move. */
+  public record Warning(ServiceKey service, String reason, String message) {}
+
+  private final KubernetesClient client;
+  private final String namespace;
+  private final NodeName node;
+  private final Map<ServiceKey, Word> pending = new LinkedHashMap<>();
+  private final Semaphore writers = new Semaphore(WRITERS);
+  private final LongAdder written = new LongAdder();
+  private final LongAdder failed = new LongAdder();
+  private final Thread dispatcher;
+  private volatile boolean troubled;
+  private volatile boolean closed;
+
+  public MoveRecorder(KubernetesClient client, String namespace, NodeName node) {
+    this.client = client;
+    this.namespace = namespace;
+    this.node = node;
+    this.dispatcher = Thread.ofVirtual().name("move-recorder").start(this::dispatch);
+  }
+
+  /**
+   * A Service is answered here from now on.
+   *
+   * @param event whether this is a move, rather than the same owner finding back
+   */
+  public void claimed(Tenure tenure, boolean event) {
+    synchronized (pending) {
+      Word old = pending.get(tenure.service());
+      boolean told = event || old != null && old.event();
+      pending.put(tenure.service(), new Word(tenure.service(), Optional.of(tenure), told, 0));
+      pending.notifyAll();
+    }
+  }
+
+  /** A Service is no longer anybody's to answer for. */
+  public void gone(ServiceKey service) {
+    synchronized (pending) {
+      pending.put(service, new Word(service, Optional.empty(), false, 0));
+      pending.notifyAll();
+    }
+  }
+
+  /** Writes a warning about a Service; lost if the API cannot be reached. */
+  public void warn(Warning warning) {
+    Thread.ofVirtual()
+        .start(() -> {
+          try {
+            event(warning.service(), "Warning", warning.reason(), warning.message(), "");
+          } catch (KubernetesClientException e) {
+            failed.increment();
+          }
+        });
+  }
+
+  /** Requests that changed something. */
+  public long written() {
+    return written.sum();
+  }
+
+  /** Requests that failed and were tried again. */
+  public long failed() {
+    return failed.sum();
+  }
+
+  private void dispatch() {
+    try {
+      while (!closed) {
+        Word word;
+        synchronized (pending) {
+          while (pending.isEmpty()) {
+            pending.wait();
+          }
+          ServiceKey first = pending.keySet().iterator().next();
+          word = java.util.Objects.requireNonNull(pending.remove(first));
+        }
+        writers.acquire();
+        Thread.ofVirtual().start(() -> attempt(word));
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void attempt(Word word) {
+    try {
+      write(word);
+      if (troubled) {
+        troubled = false;
+        log.info("The API takes status again");
+      }
+      writers.release();
+    } catch (KubernetesClientException e) {
+      writers.release();
+      failed.increment();
+      if (!troubled) {
+        troubled = true;
+        log.warn("Status of {} cannot be written, trying on: {}", word.service(), e.getMessage());
+      }
+      later(word);
+    }
+  }
+
+  private void later(Word word) {
+    long backoff = Math.min(MAX_BACKOFF_MS, 50L << Math.min(word.attempt(), 10));
+    try {
+      Thread.sleep(backoff);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return;
+    }
+    synchronized (pending) {
+      // A newer word has overtaken this one.
+      pending.putIfAbsent(
+          word.service(),
+          new Word(word.service(), word.tenure(), word.event(), word.attempt() + 1));
+      pending.notifyAll();
+    }
+  }
+
+  private void write(Word word) {
+    List<ServiceL2Status> present =
+        client
+            .resources(ServiceL2Status.class)
+            .inNamespace(namespace)
+            .withLabel(ServiceL2Status.SERVICE_NAME_LABEL, word.service().name())
+            .withLabel(ServiceL2Status.SERVICE_NAMESPACE_LABEL, word.service().namespace())
+            .list()
+            .getItems();
+    if (word.tenure().isEmpty()) {
+      present.stream().filter(this::isOwn).forEach(this::delete);
+      return;
+    }
+    Tenure tenure = word.tenure().get();
+    if (word.event()) {
+      event(
+          tenure.service(),
+          "Normal",
+          "nodeAssigned",
+          "announcing from node \""
+              + node
+              + "\" with protocol \"layer2\" ("
+              + tenure.reason()
+              + ")",
+          "." + Long.toHexString(tenure.sinceMs()));
+    }
+    Optional<ServiceL2Status> own = present.stream().filter(this::isOwn).findFirst();
+    String kept = own.map(o -> o.getMetadata().getName()).orElse("");
+    ServiceL2Status object = own.orElseGet(() -> create(tenure));
+    ServiceL2Status.Status wanted = status(tenure);
+    if (!wanted.equals(object.getStatus())) {
+      object.setStatus(wanted);
+      client.resource(object).inNamespace(namespace).updateStatus();
+      written.increment();
+    }
+    present.stream().filter(o -> !o.getMetadata().getName().equals(kept)).forEach(this::delete);
+  }
+
+  private boolean isOwn(ServiceL2Status status) {
+    Map<String, String> labels = status.getMetadata().getLabels();
+    return labels != null && node.text().equals(labels.get(ServiceL2Status.NODE_LABEL));
+  }
+
+  private void delete(ServiceL2Status status) {
+    client.resource(status).inNamespace(namespace).delete();
+    written.increment();
+  }
+
+  private ServiceL2Status create(Tenure tenure) {
+    ServiceL2Status status = new ServiceL2Status();
+    status.setMetadata(
+        new ObjectMetaBuilder()
+            .withNamespace(namespace)
+            .withName(name(tenure.service()))
+            .addToLabels(ServiceL2Status.NODE_LABEL, node.text())
+            .addToLabels(ServiceL2Status.SERVICE_NAME_LABEL, tenure.service().name())
+            .addToLabels(ServiceL2Status.SERVICE_NAMESPACE_LABEL, tenure.service().namespace())
+            .build());
+    ServiceL2Status created = client.resource(status).inNamespace(namespace).create();
+    written.increment();
+    return created;
+  }
+
+  // One name for each Service and node, so that a repeated request cannot make a second object.
+  private String name(ServiceKey service) {
+    return "l2-" + Names.hash(service + "@" + node);
+  }
+
+  private ServiceL2Status.Status status(Tenure tenure) {
+    return new ServiceL2Status.Status(
+        node.text(),
+        tenure.service().name(),
+        tenure.service().namespace(),
+        tenure.interfaces().stream().map(ServiceL2Status.Interface::new).toList(),
+        tenure.addresses().stream().map(Object::toString).toList(),
+        tenure.mac().toString(),
+        tenure.epoch(),
+        Instant.ofEpochMilli(tenure.sinceMs()).truncatedTo(ChronoUnit.MILLIS).toString(),
+        tenure.reason());
+  }
+
+  private void event(
+      ServiceKey service, String type, String reason, String message, String suffix) {
+    String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+    String key = suffix.isEmpty() ? "." + Long.toHexString(System.nanoTime()) : suffix;
+    try {
+      client
+          .v1()
+          .events()
+          .inNamespace(service.namespace())
+          .resource(
+              new EventBuilder()
+                  .withNewMetadata()
+                  .withNamespace(service.namespace())
+                  .withName(service.name() + key + Names.hash(node.text()))
+                  .endMetadata()
+                  .withInvolvedObject(
+                      new ObjectReferenceBuilder()
+                          .withApiVersion("v1")
+                          .withKind("Service")
+                          .withNamespace(service.namespace())
+                          .withName(service.name())
+                          .build())
+                  .withType(type)
+                  .withReason(reason)
+                  .withMessage(message)
+                  .withNewSource()
+                  .withComponent("metallb-speaker")
+                  .withHost(node.text())
+                  .endSource()
+                  .withReportingComponent("metallb-speaker")
+                  .withReportingInstance(node.text())
+                  .withFirstTimestamp(now)
+                  .withLastTimestamp(now)
+                  .withCount(1)
+                  .build())
+          .create();
+      written.increment();
+    } catch (KubernetesClientException e) {
+      // The name is made of Service, node and tenure: it is there already, by an attempt whose
+      // answer was lost.
+      if (e.getCode() != 409) {
+        throw e;
+      }
+    }
+  }
+
+  /** Stops; what is not written by then is not. */
+  @Override
+  public void close() {
+    closed = true;
+    dispatcher.interrupt();
+  }
+}

@@ -1,0 +1,21 @@
+package io.harp.speaker.status;
+
+import io.harp.model.Address;
+import io.harp.model.MacAddress;
+import io.harp.model.ServiceKey;
+import java.util.List;
+
+/**
+ * A Service's addresses are answered here, since when and why: what a move is recorded as.
+ *
+ * @param interfaces where, by name
+ * @param sinceMs wall clock
+ */
+public record Tenure(
+    ServiceKey service,
+    List<Address> addresses,
+    List<String> interfaces,
+    MacAddress mac,
+    String epoch,
+    long sinceMs,
+    String reason) {}
