@@ -105,8 +105,7 @@ public final class PcapFrames implements FramePort, AutoCloseable {
   }
 
   private int announce(Speaking on, Ipv6 address, Optional<Trailer> trailer) {
-    NeighborAdvertisement packet =
-        NeighborAdvertisement.announcement(on.mac(), on.self.source(address), address, trailer);
+    NeighborAdvertisement packet = NeighborAdvertisement.announcement(on.mac(), address, trailer);
     return sendIfAllowed(on, packet.encode(MacAddress.multicast(packet.destination()), frame));
   }
 
@@ -153,7 +152,7 @@ public final class PcapFrames implements FramePort, AutoCloseable {
     Map<Integer, Speaking> before = speaking;
     Map<Integer, Speaking> after = new HashMap<>();
     for (Link link : now.links()) {
-      Self self = new Self(link.index(), link.mac(), now.macs(), link.linkLocal().orElse(null));
+      Self self = new Self(link.index(), link.mac(), now.macs());
       Speaking on = before.get(link.index());
       if (on == null || !on.name.equals(link.name())) {
         on = new Speaking(link.name(), self);

@@ -1,7 +1,5 @@
 package io.harp.speaker.link;
 
-import io.harp.model.Address;
-import io.harp.model.Ipv6;
 import io.harp.model.MacAddress;
 import io.harp.speaker.announcement.Gate;
 import io.harp.speaker.announcement.Heard;
@@ -133,8 +131,7 @@ final class Responder {
     }
     if (asked.isAnsweredOn(self.link())) {
       asked.counts.requestsReceived.increment();
-      Ipv6 from = self.source(asked.address);
-      send(asked, NeighborAdvertisement.reply(frame, self.mac(), from.high(), from.low(), reply));
+      send(asked, NeighborAdvertisement.reply(frame, self.mac(), reply));
     }
     if (NeighborSolicitation.isProbe(frame)) {
       heard.accept(
@@ -200,18 +197,15 @@ final class Responder {
     private final int link;
     private final long mac;
     private final long[] own;
-    private final @Nullable Ipv6 linkLocal;
 
     /**
      * @param mac the interface's present Ethernet address
      * @param own the Ethernet addresses of all interfaces of this host
-     * @param linkLocal the usable link-local address, or {@code null}
      */
-    Self(int link, MacAddress mac, Collection<MacAddress> own, @Nullable Ipv6 linkLocal) {
+    Self(int link, MacAddress mac, Collection<MacAddress> own) {
       this.link = link;
       this.mac = mac.bits();
       this.own = own.stream().mapToLong(MacAddress::bits).toArray();
-      this.linkLocal = linkLocal;
     }
 
     int link() {
@@ -232,18 +226,6 @@ final class Responder {
         }
       }
       return false;
-    }
-
-    /**
-     * What an advertisement for {@code target} is sent from: the link-local address, or without one
-     * (IPv6 switched off, still tentative, duplicate) the target itself, as the kernel does for its
-     * own addresses.
-     */
-    Ipv6 source(Address target) {
-      if (linkLocal != null) {
-        return linkLocal;
-      }
-      return target instanceof Ipv6 v6 ? v6 : Ipv6.ANY;
     }
   }
 }

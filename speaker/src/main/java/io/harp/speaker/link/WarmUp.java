@@ -39,7 +39,7 @@ final class WarmUp {
     Watched watched =
         Watched.of(Held.of(Map.of(IPV4, Set.of(LINK), IPV6, Set.of(LINK))), addresses, counters);
     Responder responder = new Responder(() -> watched, gate, counters, _ -> {}, (_, _) -> true);
-    Self self = new Self(LINK, ME, List.of(ME), null);
+    Self self = new Self(LINK, ME, List.of(ME));
     byte[] arp = new byte[EthernetFrame.MAX_LENGTH];
     int arpLength =
         ArpPacket.probe(ASKER, IPV4, Optional.empty()).encode(MacAddress.BROADCAST, arp);

@@ -83,11 +83,6 @@ final class Icmpv6 {
     Octets.put16(out, PAYLOAD_LENGTH, OPTIONS - MESSAGE);
   }
 
-  static void putAddress(byte[] out, int at, long high, long low) {
-    Octets.put64(out, at, high);
-    Octets.put64(out, at + 8, low);
-  }
-
   static void appendMac(byte[] out, int type, long mac) {
     int at = append(out, type, 1);
     Octets.put48(out, at + 2, mac);

@@ -41,11 +41,14 @@ public record NeighborAdvertisement(
   private static final int OVERRIDE = 1 << 29;
   private static final long ALL_NODES_MAC = MacAddress.multicast(ALL_NODES).bits();
 
-  /** Tells everybody that {@code address} is at {@code mac} (RFC 4861 section 7.2.6). */
+  /**
+   * Tells everybody that {@code address} is at {@code mac} (RFC 4861 section 7.2.6). It comes from
+   * the address itself, as from a host that has it, so no link-local address is needed.
+   */
   public static NeighborAdvertisement announcement(
-      MacAddress mac, Ipv6 source, Ipv6 address, Optional<Trailer> trailer) {
+      MacAddress mac, Ipv6 address, Optional<Trailer> trailer) {
     return new NeighborAdvertisement(
-        mac, source, ALL_NODES, address, false, false, true, Optional.of(mac), trailer);
+        mac, address, ALL_NODES, address, false, false, true, Optional.of(mac), trailer);
   }
 
   /** Reads a frame; empty unless it passes the checks of RFC 4861 section 7.1.2. */
@@ -115,13 +118,11 @@ public record NeighborAdvertisement(
   /**
    * Writes the answer to {@code solicitation}: to the asker with Solicited, or to all nodes without
    * it if the question came from {@code ::} (RFC 4861 section 7.2.4). Override is set as for any
-   * address that is neither anycast nor proxied.
+   * address that is neither anycast nor proxied, and the source is the address asked for.
    *
-   * @param sourceHigh the first half of the address it is sent from
    * @return the length of the frame in {@code out}
    */
-  public static int reply(
-      byte[] solicitation, long mac, long sourceHigh, long sourceLow, byte[] out) {
+  public static int reply(byte[] solicitation, long mac, byte[] out) {
     boolean probe = NeighborSolicitation.isProbe(solicitation);
     Icmpv6.start(
         out,
@@ -129,9 +130,9 @@ public record NeighborAdvertisement(
         mac,
         Icmpv6.ADVERTISEMENT,
         probe ? OVERRIDE : SOLICITED | OVERRIDE);
-    Icmpv6.putAddress(out, SOURCE, sourceHigh, sourceLow);
+    System.arraycopy(solicitation, TARGET, out, SOURCE, 16);
     if (probe) {
-      Icmpv6.putAddress(out, DESTINATION, ALL_NODES.high(), ALL_NODES.low());
+      ALL_NODES.put(out, DESTINATION);
     } else {
       System.arraycopy(solicitation, SOURCE, out, DESTINATION, 16);
     }

@@ -40,14 +40,13 @@ class ResponderTest {
   private static final Ipv6 HELD6 = Ipv6.parse("2001:db8::64");
   private static final Ipv6 WATCHED6 = Ipv6.parse("2001:db8::65");
   private static final Ipv6 CLIENT6 = Ipv6.parse("2001:db8::2");
-  private static final Ipv6 LINK_LOCAL = Ipv6.parse("fe80::7");
   private static final Trailer TRAILER = new Trailer(1, 2, 3, 4, 5, 6);
 
   private final Gate gate = new Gate();
   private final WireCounters counters = new WireCounters();
   private final List<Heard> heard = new ArrayList<>();
   private final List<byte[]> sent = new ArrayList<>();
-  private Self self = new Self(LINK, ME, List.of(ME, MY_OTHER), LINK_LOCAL);
+  private Self self = new Self(LINK, ME, List.of(ME, MY_OTHER));
   private final Watched watched =
       Watched.of(
           Held.of(
@@ -138,7 +137,7 @@ class ResponderTest {
 
   @Test
   void answersFromThePresentMac() {
-    self = new Self(LINK, MY_OTHER, List.of(MY_OTHER), LINK_LOCAL);
+    self = new Self(LINK, MY_OTHER, List.of(MY_OTHER));
     receive(request(CLIENT, CLIENT_IP, HELD), MacAddress.BROADCAST);
     assertEquals(MY_OTHER, arpSent().getFirst().senderMac());
   }
@@ -172,29 +171,14 @@ class ResponderTest {
   }
 
   @Test
-  void answersSolicitationsFromTheLinkLocalAddress() {
+  void answersSolicitationsFromTheAddressItself() {
     receive(solicitation(CLIENT6, HELD6, Optional.of(CLIENT)), CLIENT);
     assertEquals(
         List.of(
             new NeighborAdvertisement(
-                ME,
-                LINK_LOCAL,
-                CLIENT6,
-                HELD6,
-                false,
-                true,
-                true,
-                Optional.of(ME),
-                Optional.empty())),
+                ME, HELD6, CLIENT6, HELD6, false, true, true, Optional.of(ME), Optional.empty())),
         ndpSent());
     assertEquals(List.of(new Heard.Request(LINK, HELD6, CLIENT)), heard);
-  }
-
-  @Test
-  void answersFromTheAddressItselfWithoutALinkLocalOne() {
-    self = new Self(LINK, ME, List.of(), null);
-    receive(solicitation(CLIENT6, HELD6, Optional.empty()), CLIENT);
-    assertEquals(HELD6, ndpSent().getFirst().source());
   }
 
   @Test
@@ -210,7 +194,7 @@ class ResponderTest {
   void reportsAdvertisementsOfOthers() {
     byte[] out = new byte[NeighborAdvertisement.MAX_LENGTH];
     NeighborAdvertisement claim =
-        NeighborAdvertisement.announcement(STRANGER, WATCHED6, WATCHED6, Optional.of(TRAILER));
+        NeighborAdvertisement.announcement(STRANGER, WATCHED6, Optional.of(TRAILER));
     int length = claim.encode(MacAddress.multicast(claim.destination()), out);
     responder.receive(out, length, self, 0);
     assertEquals(

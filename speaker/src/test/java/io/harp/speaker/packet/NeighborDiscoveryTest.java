@@ -254,9 +254,7 @@ class NeighborDiscoveryTest {
 
   private static byte[] reply(byte[] solicitation) {
     byte[] out = new byte[NeighborAdvertisement.MAX_LENGTH];
-    int length =
-        NeighborAdvertisement.reply(
-            solicitation, HOLDER.bits(), ADDRESS.high(), ADDRESS.low(), out);
+    int length = NeighborAdvertisement.reply(solicitation, HOLDER.bits(), out);
     return Arrays.copyOf(out, length);
   }
 }

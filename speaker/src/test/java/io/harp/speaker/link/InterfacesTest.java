@@ -1,0 +1,198 @@
+package io.harp.speaker.link;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.harp.model.Ipv4;
+import io.harp.model.Ipv6;
+import io.harp.model.MacAddress;
+import io.harp.speaker.announcement.Link;
+import io.harp.speaker.announcement.Link.Subnet;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class InterfacesTest {
+
+  private static final MacAddress MAC = MacAddress.parse("52:54:00:12:34:56");
+  private static final String UP_BROADCAST_MULTICAST = "0x1003";
+
+  @TempDir Path dir;
+
+  @BeforeEach
+  void record() throws IOException {
+    // As on a worker node: a NIC, a bond of two, a VLAN on it, and what containers bring.
+    nic("lo", 1, 772, "0x9", "00:00:00:00:00:00", "1");
+    nic("eth0", 2, 1, UP_BROADCAST_MULTICAST, MAC.toString(), "1");
+    nic("eth1", 3, 1, "0x1903", "52:54:00:00:00:01", "1");
+    nic("eth2", 4, 1, "0x1903", "52:54:00:00:00:01", "0");
+    for (String port : List.of("eth1", "eth2")) {
+      Files.createSymbolicLink(
+          dir.resolve("net").resolve(port).resolve("master"), Path.of("../bond0"));
+    }
+    nic("bond0", 5, 1, "0x1403", "52:54:00:00:00:01", "1");
+    nic("bond0.10", 6, 1, UP_BROADCAST_MULTICAST, "52:54:00:00:00:01", "1");
+    nic("eth3", 7, 1, "0x1002", "52:54:00:00:00:03", null);
+    nic("eth4", 8, 1, UP_BROADCAST_MULTICAST, "52:54:00:00:00:04", "0");
+    nic("wg0", 9, 65534, "0x10091", "", "1");
+    nic("ipvs9", 10, 1, "0x1083", "52:54:00:00:00:09", "1");
+    nic("cali12ab", 11, 1, UP_BROADCAST_MULTICAST, "ee:ee:ee:ee:ee:ee", "1");
+    nic("tun0", 12, 512, "0x11", "", "1");
+    Files.writeString(
+        dir.resolve("if_inet6"),
+        """
+        00000000000000000000000000000001 01 80 10 80       lo
+        20010db8000000000000000000000010 02 40 00 80     eth0
+        fe80000000000000505400fffe123456 02 40 20 80     eth0
+        fe80000000000000505400fffe000001 05 40 20 c0    bond0
+        fe80000000000000505400fffe000002 06 40 20 88 bond0.10
+        fe80000000000000505400fffe000004 08 40 20 c4     eth4
+        """);
+  }
+
+  @Test
+  void choosesWhatCanBroadcastAndStandsForItself() {
+    assertEquals(
+        List.of("eth0", "bond0", "bond0.10", "eth4"),
+        read().links().stream().map(Link::name).toList());
+  }
+
+  @Test
+  void describesALinkWithItsSubnets() {
+    assertEquals(
+        new Link(
+            2,
+            "eth0",
+            MAC,
+            true,
+            List.of(
+                new Subnet(Ipv4.parse("10.0.0.10"), 24),
+                new Subnet(Ipv6.parse("2001:db8::10"), 64),
+                new Subnet(Ipv6.parse("fe80::5054:ff:fe12:3456"), 64)),
+            Optional.of(Ipv6.parse("fe80::5054:ff:fe12:3456"))),
+        read().links().getFirst());
+  }
+
+  @Test
+  void keepsALinkWithoutCarrier() {
+    assertEquals(false, link("eth4").carrier());
+  }
+
+  // Flags 40 tentative, 08 duplicate; 44 is tentative but optimistic (RFC 4429), so usable.
+  @Test
+  void offersNoLinkLocalAddressThatIsNotSure() {
+    assertEquals(Optional.empty(), link("bond0").linkLocal());
+    assertEquals(Optional.empty(), link("bond0.10").linkLocal());
+    assertTrue(link("eth4").linkLocal().isPresent());
+  }
+
+  @Test
+  void takesWhatPortsAndDownInterfacesSendForOurs() {
+    List<MacAddress> macs = read().macs();
+    assertTrue(macs.contains(MacAddress.parse("52:54:00:00:00:01")));
+    assertTrue(macs.contains(MacAddress.parse("52:54:00:00:00:03")));
+    assertEquals(macs.stream().distinct().toList(), macs);
+  }
+
+  @Test
+  void saysWhyAnInterfaceMayNotSpeak() {
+    Map<String, String> expected =
+        Map.of(
+            "lo", "it is a loopback",
+            "eth1", "it is a port of another interface",
+            "eth3", "it is down",
+            "ipvs9", "it does no ARP",
+            "tun0", "it is no Ethernet interface");
+    for (Nic nic : sysfs().read(Exclusions.of(List.of()))) {
+      if (expected.containsKey(nic.name())) {
+        assertEquals(
+            Optional.ofNullable(expected.get(nic.name())),
+            Interfaces.refusal(nic, Exclusions.of(List.of())),
+            nic.name());
+      }
+    }
+  }
+
+  @Test
+  void leavesOutWhatVanishesMeanwhile() throws IOException {
+    Files.delete(dir.resolve("net/eth0/flags"));
+    assertEquals("bond0", read().links().getFirst().name());
+  }
+
+  @Test
+  void excludesByTheListOfMetalLb() {
+    for (String name : List.of("docker0", "veth1a2b", "cali12", "cni0", "lo", "kube-ipvs0")) {
+      assertTrue(Exclusions.DEFAULT.matches(name), name);
+    }
+    for (String name : List.of("eth0", "lo0", "mycali", "bond0.10", "br-docker")) {
+      assertEquals(false, Exclusions.DEFAULT.matches(name), name);
+    }
+  }
+
+  @Test
+  void readsMetalLbsExcludeFile() throws IOException {
+    Path file = dir.resolve("excludel2.yaml");
+    Files.writeString(
+        file, "# ours\nannouncedInterfacesToExclude:\n- ^docker.*\n  - \"^lo$\"\n- 'mgmt'\n");
+    Exclusions read = Exclusions.read(file);
+    assertTrue(read.matches("docker0"));
+    assertTrue(read.matches("lo"));
+    assertTrue(read.matches("eth-mgmt0"));
+    assertEquals(false, read.matches("eth0"));
+    Files.writeString(file, "announcedInterfacesToExclude: [\"^docker.*\", ^lo$]\n");
+    assertTrue(Exclusions.read(file).matches("docker0"));
+    assertEquals(false, Exclusions.read(dir.resolve("missing")).matches("lo"));
+  }
+
+  @Test
+  void refusesAnExcludeFileItCannotUse() throws IOException {
+    Path file = dir.resolve("excludel2.yaml");
+    Files.writeString(file, "announcedInterfacesToExclude:\n- \"^(docker\"\n");
+    assertRefuses(file, "\"^(docker\" is no regular expression");
+    Files.writeString(file, "interfaces: eth0\n");
+    assertRefuses(file, "announcedInterfacesToExclude");
+  }
+
+  private static void assertRefuses(Path file, String reason) {
+    Exception refused =
+        assertThrows(IllegalArgumentException.class, () -> Exclusions.read(file));
+    assertTrue(refused.toString().contains(reason), refused.toString());
+  }
+
+  private Interfaces read() {
+    return Interfaces.of(sysfs().read(Exclusions.DEFAULT), Exclusions.DEFAULT);
+  }
+
+  private Link link(String name) {
+    return read().links().stream().filter(l -> l.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  private Sysfs sysfs() {
+    return new Sysfs(
+        dir.resolve("net"),
+        dir.resolve("if_inet6"),
+        name -> name.equals("eth0") ? List.of(new Subnet(Ipv4.parse("10.0.0.10"), 24)) : List.of());
+  }
+
+  // A carrier that is null cannot be read, as with an interface that is down.
+  private void nic(
+      String name, int index, int type, String flags, String mac, @Nullable String carrier)
+      throws IOException {
+    Path nic = Files.createDirectories(dir.resolve("net").resolve(name));
+    Files.writeString(nic.resolve("ifindex"), index + "\n");
+    Files.writeString(nic.resolve("type"), type + "\n");
+    Files.writeString(nic.resolve("flags"), flags + "\n");
+    Files.writeString(nic.resolve("address"), mac + "\n");
+    if (carrier != null) {
+      Files.writeString(nic.resolve("carrier"), carrier + "\n");
+    }
+  }
+}
