@@ -28,7 +28,7 @@ final class JGroupsStack {
 
   private final Timers timers;
   private final LaneTransport transport;
-  private final Peers peers = new Peers();
+  private final Peers peers;
   private final Pulse pulse;
 
   /**
@@ -38,6 +38,7 @@ final class JGroupsStack {
       throws Exception {
     this.timers = settings.timers();
     this.transport = transport(settings, counters);
+    this.peers = new Peers(timers.joinRetryMs());
     this.pulse = new Pulse(timers, counters, doubted);
     this.transport.onFailure(this::refused, peers::unreachable);
     peers.set(settings.peers());
@@ -106,8 +107,8 @@ final class JGroupsStack {
   private GMS membership() {
     GMS gms = new GMS();
     gms.setJoinTimeout(timers.joinMs());
-    // Never: a joiner alone among others that wait as well would be a second cluster.
-    gms.setMaxJoinAttempts(0);
+    // Long after the lowest of several joiners has gone first: giving up makes a second cluster.
+    gms.setMaxJoinAttempts(100);
     gms.setValue("all_clients_retry_timeout", timers.joinRetryMs());
     gms.setLeaveTimeout(timers.leaveMs());
     gms.setViewAckCollectionTimeout(timers.viewAckMs());

@@ -1,10 +1,13 @@
 package io.harp.speaker.membership;
 
 import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.jgroups.Address;
 import org.jgroups.BytesMessage;
 import org.jgroups.Event;
@@ -24,19 +27,37 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Who starts need not wait for a time to pass. It asks every peer, and as soon as each has
  * answered, or could not be reached, it knows who is there: a coordinator to join, or joiners like
- * itself, of which the lowest address goes first, or nobody.
+ * itself, of which the lowest address goes first, or nobody. Who has found that it goes first
+ * answers others only when it has its view: an answer before that would let them go first as well.
  */
 final class Peers extends Discovery {
 
   private static final short ID = 1701;
 
+  /** Requests kept for later, at most; more are dropped, and asked again by their senders. */
+  private static final int LATER = 256;
+
   static {
     ClassConfigurator.addProtocol(ID, Peers.class);
   }
 
+  private record Request(PingHeader header, Message message) {}
+
+  private final long askAgainMs;
   private volatile List<PhysicalAddress> peers = List.of();
   private final Set<PhysicalAddress> outstanding = ConcurrentHashMap.newKeySet();
-  private volatile @Nullable Responses initial;
+  private final Deque<Request> later = new ArrayDeque<>();
+  private @Nullable Responses initial;
+  private @Nullable Responses firstRound;
+  private boolean goingFirst;
+
+  /**
+   * @param askAgainMs between two questions to a peer that has not answered a starting member; two
+   *     that connect to each other at the same moment lose the one or the other question
+   */
+  Peers(long askAgainMs) {
+    this.askAgainMs = askAgainMs;
+  }
 
   /** Replaces the list; this member itself may be in it. */
   void set(Collection<InetSocketAddress> addresses) {
@@ -60,14 +81,23 @@ final class Peers extends Discovery {
   }
 
   @Override
+  public @Nullable Object down(Event event) {
+    if (event.getType() == Event.CONNECT) {
+      firstRound = null;
+    }
+    Object result = super.down(event);
+    if (event.getType() == Event.BECOME_SERVER) {
+      answerLater();
+    }
+    return result;
+  }
+
+  @Override
   protected void findMembers(List<Address> members, boolean first, Responses responses) {
-    PhysicalAddress here = hereOrNull();
+    PhysicalAddress here = here();
     List<PhysicalAddress> others = peers.stream().filter(p -> !p.equals(here)).toList();
     if (first) {
-      is_coord = false;
-      outstanding.clear();
-      outstanding.addAll(others);
-      initial = responses;
+      start(others, responses);
     }
     PingData me = new PingData(local_addr, false, NameCache.get(local_addr), here);
     if (members != null && members.size() <= max_members_in_discovery_request) {
@@ -75,7 +105,38 @@ final class Peers extends Discovery {
     }
     others.forEach(peer -> ask(peer, me, first));
     if (first) {
+      var _ = timer.schedule(() -> askAgain(responses, me), askAgainMs, TimeUnit.MILLISECONDS);
       finishIfSettled();
+    }
+  }
+
+  private void start(List<PhysicalAddress> others, Responses responses) {
+    synchronized (later) {
+      outstanding.clear();
+      outstanding.addAll(others);
+      initial = responses;
+      goingFirst = false;
+      forgetEarlierRounds(responses);
+    }
+    answerLater();
+  }
+
+  /**
+   * JGroups adds what each round brings to the answers of the first. A joiner that has died since
+   * would be waited for as long as its address is the lowest.
+   */
+  private void forgetEarlierRounds(Responses responses) {
+    if (firstRound == null) {
+      firstRound = responses;
+    } else {
+      firstRound.clear();
+    }
+  }
+
+  private void askAgain(Responses responses, PingData me) {
+    if (!responses.isDone()) {
+      outstanding.forEach(peer -> ask(peer, me, true));
+      var _ = timer.schedule(() -> askAgain(responses, me), askAgainMs, TimeUnit.MILLISECONDS);
     }
   }
 
@@ -88,6 +149,31 @@ final class Peers extends Discovery {
             .setFlag(Message.TransientFlag.DONT_LOOPBACK)
             .putHeader(id, header)
             .setArray(marshal(me)));
+  }
+
+  @Override
+  protected @Nullable Object handle(PingHeader header, Message message) {
+    if (header.type() == PingHeader.GET_MBRS_REQ) {
+      synchronized (later) {
+        if (goingFirst) {
+          if (later.size() < LATER) {
+            later.add(new Request(header, message));
+          }
+          return null;
+        }
+      }
+    }
+    return super.handle(header, message);
+  }
+
+  private void answerLater() {
+    List<Request> requests;
+    synchronized (later) {
+      goingFirst = false;
+      requests = List.copyOf(later);
+      later.clear();
+    }
+    requests.forEach(request -> super.handle(request.header, request.message));
   }
 
   @Override
@@ -105,17 +191,18 @@ final class Peers extends Discovery {
   }
 
   private void finishIfSettled() {
-    Responses responses = initial;
-    if (responses == null || !outstanding.isEmpty()) {
-      return;
+    synchronized (later) {
+      Responses responses = initial;
+      if (responses == null || !outstanding.isEmpty()) {
+        return;
+      }
+      initial = null;
+      goingFirst = !is_server && goesFirst(responses);
+      responses.done();
     }
-    initial = null;
-    // Whoever asks from now on must not hear that there is nobody yet: it would go first as well.
-    is_coord = !is_server && first(responses);
-    responses.done();
   }
 
-  private boolean first(Responses responses) {
+  private boolean goesFirst(Responses responses) {
     for (PingData other : responses) {
       if (other.isCoord() || other.getAddress().compareTo(local_addr) < 0) {
         return false;
@@ -124,7 +211,7 @@ final class Peers extends Discovery {
     return true;
   }
 
-  private @Nullable PhysicalAddress hereOrNull() {
-    return (PhysicalAddress) down(new Event(Event.GET_PHYSICAL_ADDRESS, local_addr));
+  private @Nullable PhysicalAddress here() {
+    return (PhysicalAddress) super.down(new Event(Event.GET_PHYSICAL_ADDRESS, local_addr));
   }
 }

@@ -18,7 +18,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class JGroupsClusterTest {
 
   @Test
@@ -77,6 +77,7 @@ class JGroupsClusterTest {
       all.get(0)
           .cluster()
           .send(all.get(2).cluster().self(), "x".getBytes(UTF_8), Delivery.RELIABLE);
+      all.get(2).events().awaitMessages(1);
       all.get(2).cluster().broadcast("done".getBytes(UTF_8), Delivery.RELIABLE);
       all.get(1).events().awaitMessages(1);
       assertEquals(List.of("node-1:x"), all.get(2).events().messages());
