@@ -1,0 +1,89 @@
+package io.harp.loop;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+class LoopTest {
+
+  @Test
+  void eventsRunInOrderOnOneThread() throws InterruptedException {
+    List<String> seen = new CopyOnWriteArrayList<>();
+    CountDownLatch done = new CountDownLatch(1);
+    try (Loop loop = new Loop("test", Clock.system(), 100, 10)) {
+      loop.start(now -> now + 100);
+      loop.post(() -> seen.add("1 " + Thread.currentThread().getName()));
+      loop.post(() -> seen.add("2 " + Thread.currentThread().getName()));
+      loop.post(done::countDown);
+      assertTrue(done.await(5, TimeUnit.SECONDS));
+    }
+    assertEquals(List.of("1 test", "2 test"), seen);
+  }
+
+  @Test
+  void theClockIsLookedAtBeforeABacklog() throws InterruptedException {
+    List<String> seen = new CopyOnWriteArrayList<>();
+    CountDownLatch done = new CountDownLatch(1);
+    Loop loop = new Loop("test", Clock.system(), 1, 10);
+    loop.post(() -> seen.add("event"));
+    loop.post(done::countDown);
+    loop.start(now -> {
+      seen.add("tick");
+      return now + 1_000;
+    });
+    assertTrue(done.await(5, TimeUnit.SECONDS));
+    loop.close();
+    assertEquals(List.of("tick", "event"), seen.subList(0, 2));
+  }
+
+  @Test
+  void aFullInboxDropsAndCountsWhatMustNotWait() throws InterruptedException {
+    CountDownLatch started = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    try (Loop loop = new Loop("test", Clock.system(), 100, 2)) {
+      loop.start(now -> now + 100);
+      loop.post(() -> {
+        started.countDown();
+        awaitQuietly(release);
+      });
+      assertTrue(started.await(5, TimeUnit.SECONDS));
+      assertTrue(loop.offer(() -> {}));
+      assertTrue(loop.offer(() -> {}));
+      assertFalse(loop.offer(() -> {}));
+      assertEquals(1, loop.dropped());
+      release.countDown();
+    }
+  }
+
+  @Test
+  void anOwnerThatFailsEndsTheLoopRatherThanGoingOnWrongly() throws InterruptedException {
+    AtomicReference<Throwable> cause = new AtomicReference<>();
+    CountDownLatch died = new CountDownLatch(1);
+    Loop loop = new Loop("test", Clock.system(), 100, 10);
+    loop.onFatal((_, e) -> {
+      cause.set(e);
+      died.countDown();
+    });
+    loop.start(now -> now + 100);
+    loop.post(() -> {
+      throw new IllegalStateException("believed wrongly");
+    });
+    assertTrue(died.await(5, TimeUnit.SECONDS));
+    assertEquals("believed wrongly", cause.get().getMessage());
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

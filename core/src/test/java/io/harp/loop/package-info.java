@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.harp.loop;
+
+import org.jspecify.annotations.NullMarked;

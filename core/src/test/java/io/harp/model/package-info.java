@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.harp.model;
+
+import org.jspecify.annotations.NullMarked;

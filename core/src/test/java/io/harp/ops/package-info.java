@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.harp.ops;
+
+import org.jspecify.annotations.NullMarked;
