@@ -1,0 +1,47 @@
+package io.harp.e2e.agent;
+
+import io.fabric8.kubernetes.client.server.mock.KubernetesCrudDispatcher;
+import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
+import io.fabric8.mockwebserver.Context;
+import io.fabric8.mockwebserver.MockWebServer;
+import io.fabric8.mockwebserver.http.MockResponse;
+import io.fabric8.mockwebserver.http.RecordedRequest;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/**
+ * fabric8's in-memory API server in a process of its own. {@code writes} makes it report how many
+ * requests of others than the lab wanted to change something: {@code writes N}.
+ */
+final class EmbeddedApiServer {
+
+  private static final Set<String> WRITES = Set.of("POST", "PUT", "PATCH", "DELETE");
+
+  private EmbeddedApiServer() {}
+
+  static Consumer<String> start(String address, int port, Consumer<String> say) throws IOException {
+    Counting dispatcher = new Counting();
+    KubernetesMockServer server =
+        new KubernetesMockServer(
+            new Context(), new MockWebServer(), new HashMap<>(), dispatcher, false);
+    server.init(InetAddress.getByName(address), port);
+    return line -> say.accept(line + " " + dispatcher.writes.get());
+  }
+
+  private static final class Counting extends KubernetesCrudDispatcher {
+    private final AtomicLong writes = new AtomicLong();
+
+    @Override
+    public MockResponse dispatch(RecordedRequest request) {
+      String agent = request.getHeader("User-Agent");
+      if (WRITES.contains(request.getMethod()) && !"harp-lab".equals(agent)) {
+        writes.incrementAndGet();
+      }
+      return super.dispatch(request);
+    }
+  }
+}

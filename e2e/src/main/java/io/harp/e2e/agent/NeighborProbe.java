@@ -1,0 +1,149 @@
+package io.harp.e2e.agent;
+
+import io.harp.model.Address;
+import io.harp.model.Ipv4;
+import io.harp.model.Ipv6;
+import io.harp.model.MacAddress;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.pcap4j.core.BpfProgram.BpfCompileMode;
+import org.pcap4j.core.NotOpenException;
+import org.pcap4j.core.PcapHandle;
+import org.pcap4j.core.PcapNativeException;
+import org.pcap4j.core.PcapNetworkInterface.PromiscuousMode;
+import org.pcap4j.core.RawPacketListener;
+
+/**
+ * A client with an empty neighbour cache. {@code watch ID ADDRESS INTERVAL_MS} asks who has the
+ * address at this interval with frames of its own, so that no kernel's cache hides a change. Asks
+ * by ARP (RFC 826) or neighbour solicitation (RFC 4861). Reports:
+ *
+ * <pre>
+ *  s ID arp SENT             asked at SENT (CLOCK_MONOTONIC, ns)
+ *  r ID arp SENT GOT MAC     MAC answered the latest question
+ *  c ID GOT MAC              MAC claimed the address unasked (gratuitous ARP, unsolicited NA)
+ * </pre>
+ */
+final class NeighborProbe implements Consumer<String> {
+
+  private static final int SNAPLEN = 256;
+
+  private final PcapHandle handle;
+  private final MacAddress mac;
+  private final Ipv4 v4;
+  private final Ipv6 v6;
+  private final Consumer<String> say;
+  private final Map<String, Run> runs = new ConcurrentHashMap<>();
+
+  private NeighborProbe(PcapHandle handle, MacAddress mac, Ipv4 v4, Ipv6 v6, Consumer<String> say) {
+    this.handle = handle;
+    this.mac = mac;
+    this.v4 = v4;
+    this.v6 = v6;
+    this.say = say;
+  }
+
+  static Consumer<String> open(
+      String device, String mac, String v4, String v6, Consumer<String> say)
+      throws PcapNativeException, NotOpenException {
+    PcapHandle handle =
+        new PcapHandle.Builder(device)
+            .snaplen(SNAPLEN)
+            .promiscuousMode(PromiscuousMode.NONPROMISCUOUS)
+            .timeoutMillis(100)
+            .immediateMode(true)
+            .build();
+    handle.setDirection(PcapHandle.PcapDirection.IN);
+    handle.setFilter("arp or (icmp6 and ip6[40] == 136)", BpfCompileMode.OPTIMIZE);
+    NeighborProbe probe =
+        new NeighborProbe(handle, MacAddress.parse(mac), Ipv4.parse(v4), Ipv6.parse(v6), say);
+    Thread.ofPlatform().daemon().name("capture").start(probe::capture);
+    return probe;
+  }
+
+  @Override
+  public void accept(String line) {
+    String[] words = line.split(" ", -1);
+    switch (words[0]) {
+      case "watch" -> {
+        Run run = new Run(words[1], Address.parse(words[2]));
+        runs.put(words[1], run);
+        Thread.ofPlatform().daemon().start(() -> ask(run, Integer.parseInt(words[3])));
+      }
+      case "stop" -> {
+        Run run = runs.remove(words[1]);
+        if (run != null) {
+          run.running = false;
+        }
+      }
+      default -> throw new IllegalArgumentException(line);
+    }
+  }
+
+  private void ask(Run run, int intervalMs) {
+    byte[] question = question(run.address);
+    Pace pace = new Pace(intervalMs);
+    while (run.running) {
+      long now = System.nanoTime();
+      run.askedNs = now;
+      say.accept("s " + run.id + " arp " + now);
+      try {
+        handle.sendPacket(question);
+      } catch (PcapNativeException | NotOpenException e) {
+        // The cable is out: a question asked and lost.
+      }
+      pace.await();
+    }
+  }
+
+  private byte[] question(Address address) {
+    return switch (address) {
+      case Ipv4 target -> Questions.arpRequest(mac, v4, target);
+      case Ipv6 target -> Questions.solicitation(mac, v6, target);
+    };
+  }
+
+  private void capture() {
+    try {
+      handle.loop(-1, (RawPacketListener) this::heard);
+    } catch (PcapNativeException | NotOpenException e) {
+      throw new IllegalStateException("capture ended", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void heard(byte[] frame) {
+    long now = System.nanoTime();
+    Answers.read(frame)
+        .ifPresent(answer -> {
+          for (Run run : runs.values()) {
+            if (run.address.equals(answer.address())) {
+              report(run, answer, now);
+            }
+          }
+        });
+  }
+
+  private void report(Run run, Answers.Answer answer, long now) {
+    String who = now + " " + answer.mac();
+    // A unicast answer is for us: the capture is not promiscuous.
+    say.accept(
+        answer.asked()
+            ? "r " + run.id + " arp " + run.askedNs + " " + who
+            : "c " + run.id + " " + who);
+  }
+
+  private static final class Run {
+    private final String id;
+    private final Address address;
+    private volatile boolean running = true;
+    private volatile long askedNs;
+
+    Run(String id, Address address) {
+      this.id = id;
+      this.address = address;
+    }
+  }
+}
