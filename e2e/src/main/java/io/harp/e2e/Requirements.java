@@ -1,0 +1,62 @@
+package io.harp.e2e;
+
+import io.harp.e2e.api.RealApi;
+import io.harp.e2e.net.Namespace;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What a lab needs of the machine it runs on. */
+public final class Requirements {
+
+  private static final List<String> TOOLS =
+      List.of("ip", "nft", "unshare", "nsenter", "setpriv", "mount");
+
+  private Requirements() {}
+
+  /** What is missing for a lab and how to get it, in one line; empty when nothing is. */
+  public static Optional<String> missing() {
+    List<String> tools = TOOLS.stream().filter(t -> !onPath(t)).toList();
+    if (!tools.isEmpty()) {
+      return Optional.of(
+          "not found: "
+              + String.join(", ", tools)
+              + " (Debian: apt-get install iproute2 nftables util-linux mount libpcap0.8)");
+    }
+    if (!hasPcap()) {
+      return Optional.of("not found: libpcap.so (Debian: apt-get install libpcap0.8)");
+    }
+    try (Namespace _ = Namespace.create("probe", null)) {
+      return Optional.empty();
+    } catch (RuntimeException e) {
+      return Optional.of(
+          "no network namespaces here: run as root or allow user namespaces ("
+              + e.getMessage()
+              + ")");
+    }
+  }
+
+  /** What is missing for the real API server; empty when nothing is. */
+  public static Optional<String> missingRealApi() {
+    return RealApi.binaries().isPresent()
+        ? Optional.empty()
+        : Optional.of("no kube-apiserver and etcd: run e2e/kube-apiserver/build");
+  }
+
+  private static boolean onPath(String tool) {
+    List<String> path = new ArrayList<>(List.of(System.getenv("PATH").split(":", -1)));
+    path.addAll(List.of("/usr/sbin", "/sbin"));
+    return path.stream().anyMatch(dir -> Files.isExecutable(Path.of(dir, tool)));
+  }
+
+  private static boolean hasPcap() {
+    try (var dirs = Files.walk(Path.of("/usr/lib"), 3)) {
+      return dirs.anyMatch(f -> f.getFileName().toString().startsWith("libpcap.so"));
+    } catch (java.io.IOException | java.io.UncheckedIOException e) {
+      // Some directory cannot be read; the library loader will tell.
+      return true;
+    }
+  }
+}

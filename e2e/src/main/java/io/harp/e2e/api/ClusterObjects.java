@@ -1,0 +1,281 @@
+package io.harp.e2e.api;
+
+import static io.harp.e2e.LabPlan.NAMESPACE;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointBuilder;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.harp.e2e.LabPlan;
+import io.harp.e2e.LabPlan.Host;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** What a user applies, and what kubelets and the controller manager would write besides. */
+public final class ClusterObjects {
+
+  private static final int CONFLICT = 409;
+
+  private final ApiServer api;
+  private final LabPlan plan;
+  private final AtomicInteger clusterIps = new AtomicInteger(9);
+
+  public ClusterObjects(ApiServer api, LabPlan plan) {
+    this.api = api;
+    this.plan = plan;
+  }
+
+  /** Namespaces, nodes and the definitions of the project's own kinds. */
+  public void prepare(Path crds) {
+    for (String name : List.of(NAMESPACE, "default")) {
+      create(new NamespaceBuilder().withNewMetadata().withName(name).endMetadata().build());
+    }
+    try (var files = Files.list(crds)) {
+      files.filter(f -> f.toString().endsWith(".yaml")).sorted().forEach(this::apply);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    plan.allNodes().forEach(this::node);
+  }
+
+  /** The speaker's pod on a node, running and ready, as a DaemonSet would have it. */
+  public void speakerPod(Host node, String podIp) {
+    Pod pod =
+        new PodBuilder()
+            .withNewMetadata()
+            .withName("speaker-" + node.name())
+            .withNamespace(NAMESPACE)
+            .withLabels(Map.of("app", "metallb", "component", "speaker"))
+            .endMetadata()
+            .withNewSpec()
+            .withNodeName(node.name())
+            .withHostNetwork(true)
+            .addNewContainer()
+            .withName("speaker")
+            .withImage("lab")
+            .endContainer()
+            .endSpec()
+            .build();
+    Pod created = create(pod).orElse(pod);
+    Pod running =
+        new PodBuilder(created)
+            .withNewStatus()
+            .withPhase("Running")
+            .withPodIP(podIp)
+            .addNewPodIP(podIp)
+            .withHostIP(node.v4())
+            .addNewCondition()
+            .withType("Ready")
+            .withStatus("True")
+            .endCondition()
+            .endStatus()
+            .build();
+    client().resource(running).updateStatus();
+  }
+
+  /** Takes the speaker's pod of a node away, as an eviction would. */
+  public void removeSpeakerPod(String node) {
+    client().pods().inNamespace(NAMESPACE).withName("speaker-" + node).withGracePeriod(0).delete();
+  }
+
+  /**
+   * Creates every object of a YAML file that is not there yet. A Service gets what a cluster adds:
+   * a cluster address, and one ready endpoint on each node.
+   */
+  public void apply(Path yaml) {
+    try (var in = Files.newInputStream(yaml)) {
+      client().load(in).items().forEach(this::apply);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** As {@link #apply(Path)}, for YAML text. */
+  public void applyYaml(String yaml) {
+    client()
+        .load(
+            new java.io.ByteArrayInputStream(
+                yaml.getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+        .items()
+        .forEach(this::apply);
+  }
+
+  /** A Service of type LoadBalancer on port 80 with one ready endpoint on each node. */
+  public void loadBalancer(String name) {
+    apply(
+        new ServiceBuilder()
+            .withNewMetadata()
+            .withName(name)
+            .withNamespace("default")
+            .endMetadata()
+            .withNewSpec()
+            .withType("LoadBalancer")
+            .withSelector(Map.of("app", name))
+            .addNewPort()
+            .withName("http")
+            .withPort(80)
+            .endPort()
+            .endSpec()
+            .build());
+  }
+
+  /** Sets on which nodes a Service has a ready endpoint. */
+  public void endpoints(String service, List<String> nodes) {
+    EndpointSlice slice = slice(service, nodes);
+    if (create(slice).isEmpty()) {
+      client().resource(slice).update();
+    }
+  }
+
+  /** The addresses the Service has been given so far. */
+  public List<String> addresses(String service) {
+    return Optional.ofNullable(client().services().inNamespace("default").withName(service).get())
+        .map(Service::getStatus)
+        .map(s -> s.getLoadBalancer())
+        .map(l -> l.getIngress().stream().map(i -> i.getIp()).toList())
+        .orElse(List.of());
+  }
+
+  /**
+   * Waits for the first address of a Service.
+   *
+   * @throws AssertionError after {@code timeoutMs}
+   */
+  public String awaitAddress(String service, long timeoutMs) {
+    try {
+      Service served =
+          client()
+              .services()
+              .inNamespace("default")
+              .withName(service)
+              .waitUntilCondition(
+                  s ->
+                      s != null
+                          && s.getStatus() != null
+                          && s.getStatus().getLoadBalancer() != null
+                          && !s.getStatus().getLoadBalancer().getIngress().isEmpty(),
+                  timeoutMs,
+                  TimeUnit.MILLISECONDS);
+      return served.getStatus().getLoadBalancer().getIngress().getFirst().getIp();
+    } catch (KubernetesClientException e) {
+      throw new AssertionError(
+          "Service " + service + " got no address within " + timeoutMs + " ms", e);
+    }
+  }
+
+  private void apply(HasMetadata object) {
+    if (object instanceof Service service) {
+      Service complete = complete(service);
+      endpoints(
+          complete.getMetadata().getName(), plan.allNodes().stream().map(Host::name).toList());
+      create(complete);
+    } else {
+      create(object);
+    }
+  }
+
+  private Service complete(Service service) {
+    Service named =
+        service.getMetadata().getNamespace() != null
+            ? service
+            : new ServiceBuilder(service)
+                .editMetadata()
+                .withNamespace("default")
+                .endMetadata()
+                .build();
+    if (api.allocatesClusterIps()) {
+      return named;
+    }
+    int n = clusterIps.incrementAndGet();
+    String clusterIp = "10.96." + (n >> 8) + "." + (n & 0xff);
+    List<String> families = named.getSpec().getIpFamilies();
+    return new ServiceBuilder(named)
+        .editSpec()
+        .withClusterIP(clusterIp)
+        .withClusterIPs(clusterIp)
+        .withIpFamilies(families.isEmpty() ? List.of("IPv4") : families)
+        .endSpec()
+        .build();
+  }
+
+  private static EndpointSlice slice(String service, List<String> nodes) {
+    List<Endpoint> endpoints =
+        nodes.stream()
+            .map(node ->
+                new EndpointBuilder()
+                    .withAddresses("10.244." + node.substring(1) + ".2")
+                    .withNodeName(node)
+                    .withNewConditions()
+                    .withReady(true)
+                    .withServing(true)
+                    .withTerminating(false)
+                    .endConditions()
+                    .build())
+            .toList();
+    return new EndpointSliceBuilder()
+        .withNewMetadata()
+        .withName(service + "-lab")
+        .withNamespace("default")
+        .withLabels(Map.of("kubernetes.io/service-name", service))
+        .endMetadata()
+        .withAddressType("IPv4")
+        .addNewPort()
+        .withName("http")
+        .withPort(LabPlan.BACKEND_PORT)
+        .endPort()
+        .withEndpoints(endpoints)
+        .build();
+  }
+
+  private void node(Host host) {
+    Node node =
+        new NodeBuilder()
+            .withNewMetadata()
+            .withName(host.name())
+            .withLabels(Map.of("kubernetes.io/hostname", host.name()))
+            .endMetadata()
+            .withNewStatus()
+            .addNewAddress(host.v4(), "InternalIP")
+            .addNewAddress(host.name(), "Hostname")
+            .addNewCondition()
+            .withType("Ready")
+            .withStatus("True")
+            .endCondition()
+            .endStatus()
+            .build();
+    create(node);
+  }
+
+  /** Empty when it exists already. */
+  private <T extends HasMetadata> Optional<T> create(T object) {
+    try {
+      return Optional.of(client().resource(object).create());
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == CONFLICT) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private KubernetesClient client() {
+    return api.client();
+  }
+}

@@ -1,0 +1,306 @@
+package io.harp.e2e.api;
+
+import static io.harp.e2e.LabPlan.API_ADDRESS;
+import static io.harp.e2e.LabPlan.API_PORT;
+import static io.harp.e2e.LabPlan.CLUSTER_IPS_V4;
+import static io.harp.e2e.LabPlan.CLUSTER_IPS_V6;
+
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.harp.e2e.LabPlan;
+import io.harp.e2e.net.LabProcess;
+import io.harp.e2e.net.Namespace;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** kube-apiserver and etcd, as two processes in the API server's namespace. */
+public final class RealApi implements ApiServer {
+
+  private static final String ACCOUNTS = "system:serviceaccount:" + LabPlan.NAMESPACE + ":";
+  private static final long READY_TIMEOUT_NS = 60_000_000_000L;
+
+  /** A finished request of a daemon that was meant to change something. */
+  private static final Pattern WRITE =
+      Pattern.compile(
+          "\"verb\":\"(create|update|patch|delete|deletecollection)\",\"user\":\\{\"username\":\""
+              + ACCOUNTS);
+
+  private final Path directory;
+  private final List<LabProcess> processes = new ArrayList<>();
+  private final Doorway doorway;
+  private final KubernetesClient client;
+
+  private RealApi(Namespace api, Path directory, Path binaries) {
+    this.directory = directory;
+    Path etcd = directory.resolve("etcd");
+    this.doorway = Doorway.open(api, directory);
+    try {
+      prepareFiles();
+      processes.add(start(api, "etcd", etcdCommand(binaries, etcd)));
+      processes.add(start(api, "kube-apiserver", apiCommand(binaries)));
+      awaitReady();
+      this.client = admin();
+      grant();
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  public static RealApi start(Namespace api, Path directory) {
+    Path binaries =
+        binaries()
+            .orElseThrow(() ->
+                new IllegalStateException(
+                    "no kube-apiserver and etcd: run e2e/kube-apiserver/build"));
+    return new RealApi(api, directory, binaries);
+  }
+
+  /**
+   * The directory of kube-apiserver and etcd: below {@code KUBE_API_TEST_DIR}, or where {@code
+   * e2e/kube-apiserver/build} puts them.
+   */
+  public static Optional<Path> binaries() {
+    return Stream.of(
+            env("KUBE_API_TEST_DIR", ""),
+            env("HARP_CACHE", "/kube-api"),
+            env("XDG_CACHE_HOME", "/harp/kube-api"),
+            env("HOME", "/.cache/harp/kube-api"))
+        .flatMap(Optional::stream)
+        .map(dir -> dir.resolve("k8s"))
+        .filter(Files::isDirectory)
+        .flatMap(RealApi::versions)
+        .filter(d -> Files.isExecutable(d.resolve("kube-apiserver")))
+        .filter(d -> Files.isExecutable(d.resolve("etcd")))
+        .findFirst();
+  }
+
+  @Override
+  public Kind kind() {
+    return Kind.REAL;
+  }
+
+  @Override
+  public Path kubeconfig(User user) {
+    return directory.resolve(user.fileName());
+  }
+
+  @Override
+  public KubernetesClient client() {
+    return client;
+  }
+
+  /** Counted in the audit log by user name, so the lab's own writes are left out. */
+  @Override
+  public long writesSoFar() {
+    try (Stream<String> lines = Files.lines(directory.resolve("audit.log"))) {
+      return lines.filter(l -> WRITE.matcher(l).find()).count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void stop() {
+    processes.getLast().stop();
+  }
+
+  @Override
+  public void resume() {
+    processes.getLast().resume();
+  }
+
+  @Override
+  @SuppressWarnings("ConstantValue")
+  public void close() {
+    @Nullable KubernetesClient open = client;
+    if (open != null) {
+      open.close();
+    }
+    processes.reversed().forEach(LabProcess::kill);
+    doorway.close();
+  }
+
+  private LabProcess start(Namespace api, String name, List<String> command) {
+    return api.start(
+        name, command, Map.of(), Namespace.Rights.ALL, directory.resolve(name + ".log"));
+  }
+
+  private static List<String> etcdCommand(Path binaries, Path data) {
+    return List.of(
+        binaries.resolve("etcd").toString(),
+        "--data-dir=" + data,
+        "--unsafe-no-fsync",
+        "--log-level=warn",
+        "--listen-client-urls=http://127.0.0.1:2379",
+        "--advertise-client-urls=http://127.0.0.1:2379",
+        "--listen-peer-urls=http://127.0.0.1:2380");
+  }
+
+  private List<String> apiCommand(Path binaries) {
+    return List.of(
+        binaries.resolve("kube-apiserver").toString(),
+        "--etcd-servers=http://127.0.0.1:2379",
+        "--secure-port=" + API_PORT,
+        "--bind-address=0.0.0.0",
+        "--advertise-address=" + API_ADDRESS,
+        "--cert-dir=" + directory,
+        "--service-cluster-ip-range=" + CLUSTER_IPS_V4 + "," + CLUSTER_IPS_V6,
+        "--authorization-mode=RBAC",
+        "--token-auth-file=" + directory.resolve("tokens.csv"),
+        "--service-account-key-file=" + directory.resolve("sa.pub"),
+        "--service-account-signing-key-file=" + directory.resolve("sa.key"),
+        "--service-account-issuer=https://lab.local",
+        "--disable-admission-plugins=ServiceAccount",
+        "--endpoint-reconciler-type=none",
+        "--audit-policy-file=" + directory.resolve("audit-policy.yaml"),
+        "--audit-log-path=" + directory.resolve("audit.log"));
+  }
+
+  private void prepareFiles() {
+    write(
+        "tokens.csv",
+        """
+        %s,admin,1,"system:masters"
+        %s,%scontroller,2,"system:serviceaccounts,system:serviceaccounts:%s"
+        %s,%sspeaker,3,"system:serviceaccounts,system:serviceaccounts:%s"
+        """
+            .formatted(
+                token(User.ADMIN),
+                token(User.CONTROLLER),
+                ACCOUNTS,
+                LabPlan.NAMESPACE,
+                token(User.SPEAKER),
+                ACCOUNTS,
+                LabPlan.NAMESPACE));
+    write(
+        "audit-policy.yaml",
+        """
+        apiVersion: audit.k8s.io/v1
+        kind: Policy
+        omitStages: [RequestReceived, ResponseStarted]
+        rules:
+        - level: Metadata
+          userGroups: ["system:serviceaccounts"]
+        - level: None
+        """);
+    write("audit.log", "");
+    KeyPair keys = keys();
+    write("sa.key", pem("PRIVATE KEY", keys.getPrivate().getEncoded()));
+    write("sa.pub", pem("PUBLIC KEY", keys.getPublic().getEncoded()));
+    for (User user : User.values()) {
+      Kubeconfig.write(
+          kubeconfig(user),
+          "https://" + API_ADDRESS + ":" + API_PORT,
+          "certificate-authority: " + directory.resolve("apiserver.crt"),
+          token(user));
+    }
+  }
+
+  private void awaitReady() {
+    long deadline = System.nanoTime() + READY_TIMEOUT_NS;
+    while (System.nanoTime() - deadline < 0) {
+      for (LabProcess process : processes) {
+        if (!process.isAlive()) {
+          throw new IllegalStateException(process.name() + " ended: " + process.tail(20));
+        }
+      }
+      if (Files.exists(directory.resolve("apiserver.crt"))) {
+        try (KubernetesClient probe = admin()) {
+          if ("ok".equals(probe.raw("/readyz"))) {
+            return;
+          }
+        } catch (RuntimeException e) {
+          // Not yet.
+        }
+      }
+      java.util.concurrent.locks.LockSupport.parkNanos(100_000_000);
+    }
+    throw new IllegalStateException(
+        "kube-apiserver is not ready after 60 s: " + processes.getLast().tail(20));
+  }
+
+  private KubernetesClient admin() {
+    return new KubernetesClientBuilder()
+        .withConfig(
+            new ConfigBuilder(io.fabric8.kubernetes.client.Config.empty())
+                .withMasterUrl("https://localhost:" + doorway.port())
+                .withCaCertFile(directory.resolve("apiserver.crt").toString())
+                .withOauthToken(token(User.ADMIN))
+                .withNamespace("default")
+                .withRequestRetryBackoffLimit(0)
+                .withUserAgent("harp-lab")
+                .build())
+        .build();
+  }
+
+  /** All rights for both daemons, until a test narrows them to those of the chart. */
+  private void grant() {
+    for (String account : List.of("controller", "speaker")) {
+      client
+          .resource(
+              new ClusterRoleBindingBuilder()
+                  .withNewMetadata()
+                  .withName("lab-" + account)
+                  .endMetadata()
+                  .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", "cluster-admin")
+                  .addNewSubject("rbac.authorization.k8s.io", "User", ACCOUNTS + account, null)
+                  .build())
+          .create();
+    }
+  }
+
+  private void write(String name, String text) {
+    try {
+      Files.writeString(directory.resolve(name), text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static KeyPair keys() {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+      generator.initialize(2048);
+      return generator.generateKeyPair();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String pem(String what, byte[] der) {
+    String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
+    return "-----BEGIN " + what + "-----\n" + text + "\n-----END " + what + "-----\n";
+  }
+
+  private static String token(User user) {
+    return user.name().toLowerCase(java.util.Locale.ROOT) + "-token";
+  }
+
+  private static Optional<Path> env(String name, String below) {
+    return Optional.ofNullable(System.getenv(name)).map(value -> Path.of(value + below));
+  }
+
+  private static Stream<Path> versions(Path k8s) {
+    try (Stream<Path> found = Files.list(k8s)) {
+      return found.sorted(java.util.Comparator.reverseOrder()).toList().stream();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
