@@ -50,7 +50,7 @@ final class Hellos {
     if (now < nextMs) {
       return;
     }
-    if (!settings.has(Rule.HELLO) || missing().isEmpty()) {
+    if (!settings.has(Rule.HELLO) || !roster.hasView() || missing().isEmpty()) {
       nextMs = Long.MAX_VALUE;
       return;
     }
