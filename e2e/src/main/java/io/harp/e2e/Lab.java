@@ -6,6 +6,7 @@ import io.harp.e2e.api.ClusterObjects;
 import io.harp.e2e.api.EmbeddedApi;
 import io.harp.e2e.api.RealApi;
 import io.harp.e2e.net.AgentProcess;
+import io.harp.e2e.net.LabPlan;
 import io.harp.e2e.net.LabProcess;
 import io.harp.e2e.net.Lan;
 import io.harp.e2e.net.Namespace;

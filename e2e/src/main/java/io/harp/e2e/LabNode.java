@@ -1,5 +1,6 @@
 package io.harp.e2e;
 
+import io.harp.e2e.net.LabPlan;
 import io.harp.e2e.net.LabProcess;
 import io.harp.model.MacAddress;
 import org.jspecify.annotations.Nullable;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.harp.e2e.api.ApiServer;
+import io.harp.e2e.net.LabPlan;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 

@@ -1,5 +1,6 @@
 package io.harp.e2e;
 
+import io.harp.e2e.net.LabPlan;
 import io.harp.model.Ipv4;
 import io.harp.model.MacAddress;
 import java.net.NetworkInterface;

@@ -1,6 +1,6 @@
 package io.harp.e2e.api;
 
-import static io.harp.e2e.LabPlan.NAMESPACE;
+import static io.harp.e2e.net.LabPlan.NAMESPACE;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
@@ -16,8 +16,8 @@ import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.harp.e2e.LabPlan;
-import io.harp.e2e.LabPlan.Host;
+import io.harp.e2e.net.LabPlan;
+import io.harp.e2e.net.LabPlan.Host;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package io.harp.e2e.api;
 
-import static io.harp.e2e.LabPlan.API_ADDRESS;
-import static io.harp.e2e.LabPlan.API_PORT;
+import static io.harp.e2e.net.LabPlan.API_ADDRESS;
+import static io.harp.e2e.net.LabPlan.API_PORT;
 
 import io.harp.e2e.agent.Relay;
 import io.harp.e2e.net.AgentProcess;

@@ -1,7 +1,7 @@
 package io.harp.e2e.api;
 
-import static io.harp.e2e.LabPlan.API_ADDRESS;
-import static io.harp.e2e.LabPlan.API_PORT;
+import static io.harp.e2e.net.LabPlan.API_ADDRESS;
+import static io.harp.e2e.net.LabPlan.API_PORT;
 
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;

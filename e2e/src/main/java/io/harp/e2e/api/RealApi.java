@@ -1,15 +1,15 @@
 package io.harp.e2e.api;
 
-import static io.harp.e2e.LabPlan.API_ADDRESS;
-import static io.harp.e2e.LabPlan.API_PORT;
-import static io.harp.e2e.LabPlan.CLUSTER_IPS_V4;
-import static io.harp.e2e.LabPlan.CLUSTER_IPS_V6;
+import static io.harp.e2e.net.LabPlan.API_ADDRESS;
+import static io.harp.e2e.net.LabPlan.API_PORT;
+import static io.harp.e2e.net.LabPlan.CLUSTER_IPS_V4;
+import static io.harp.e2e.net.LabPlan.CLUSTER_IPS_V6;
 
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.harp.e2e.LabPlan;
+import io.harp.e2e.net.LabPlan;
 import io.harp.e2e.net.LabProcess;
 import io.harp.e2e.net.Namespace;
 import java.io.IOException;

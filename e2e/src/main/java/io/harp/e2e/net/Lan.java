@@ -1,14 +1,13 @@
 package io.harp.e2e.net;
 
-import static io.harp.e2e.LabPlan.BACKEND_PORT;
-import static io.harp.e2e.LabPlan.GATEWAY_V4;
-import static io.harp.e2e.LabPlan.GATEWAY_V6;
-import static io.harp.e2e.LabPlan.LAN_INTERFACE;
-import static io.harp.e2e.LabPlan.MANAGEMENT_INTERFACE;
-import static io.harp.e2e.LabPlan.MEMBERSHIP_PORT;
+import static io.harp.e2e.net.LabPlan.BACKEND_PORT;
+import static io.harp.e2e.net.LabPlan.GATEWAY_V4;
+import static io.harp.e2e.net.LabPlan.GATEWAY_V6;
+import static io.harp.e2e.net.LabPlan.LAN_INTERFACE;
+import static io.harp.e2e.net.LabPlan.MANAGEMENT_INTERFACE;
+import static io.harp.e2e.net.LabPlan.MEMBERSHIP_PORT;
 
-import io.harp.e2e.LabPlan;
-import io.harp.e2e.LabPlan.Host;
+import io.harp.e2e.net.LabPlan.Host;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.harp.e2e;
+package io.harp.e2e.net;
 
 import io.harp.model.MacAddress;
 import java.util.ArrayList;
