@@ -56,7 +56,7 @@ final class Daemon {
   private static final long STALLED_MS = 3_000;
 
   /** How long the first join waits to learn who the others are, in milliseconds. */
-  private static final long PEERS_WAIT_MS = 2_000;
+  private static final long PEERS_WAIT_MS = 5_000;
 
   /** A watch that has been in trouble for longer means that what it told is no longer current. */
   private static final long FRESH_MS = 2_000;
@@ -101,6 +101,11 @@ final class Daemon {
     LatePort port = new LatePort();
     long wallOffset = clock.wallMs() - clock.nowMs();
     this.speaker = new Speaker(settings.protocol(), cluster, port, journal, wallOffset);
+    this.pods =
+        settings
+            .labels()
+            .map(l -> PodAddresses.watch(client, settings.namespace(), l, clock, this::pods))
+            .orElse(null);
     this.frames = PcapFrames.start(settings.wire(), gate, clock, wire, new FromWire());
     port.frames = frames;
     this.watches =
@@ -111,11 +116,6 @@ final class Daemon {
             clock,
             RawServices.IGNORED,
             this::fromApi);
-    this.pods =
-        settings
-            .labels()
-            .map(l -> PodAddresses.watch(client, settings.namespace(), l, clock, this::pods))
-            .orElse(null);
   }
 
   /**

@@ -10,10 +10,12 @@ import io.harp.model.NodeName;
 import io.harp.model.ServiceKey;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
@@ -40,6 +42,8 @@ public final class MoveRecorder implements AutoCloseable {
   private final String namespace;
   private final NodeName node;
   private final Map<ServiceKey, Word> pending = new LinkedHashMap<>();
+  // Two words on one Service are never written side by side, or the older could win.
+  private final Set<ServiceKey> writing = new HashSet<>();
   private final Semaphore writers = new Semaphore(WRITERS);
   private final LongAdder written = new LongAdder();
   private final LongAdder failed = new LongAdder();
@@ -101,19 +105,34 @@ public final class MoveRecorder implements AutoCloseable {
   private void dispatch() {
     try {
       while (!closed) {
-        Word word;
-        synchronized (pending) {
-          while (pending.isEmpty()) {
-            pending.wait();
-          }
-          ServiceKey first = pending.keySet().iterator().next();
-          word = java.util.Objects.requireNonNull(pending.remove(first));
-        }
         writers.acquire();
+        Word word = next();
         Thread.ofVirtual().start(() -> attempt(word));
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private Word next() throws InterruptedException {
+    synchronized (pending) {
+      while (true) {
+        for (Word word : pending.values()) {
+          if (writing.add(word.service())) {
+            pending.remove(word.service());
+            return word;
+          }
+        }
+        pending.wait();
+      }
+    }
+  }
+
+  private void done(Word word) {
+    writers.release();
+    synchronized (pending) {
+      writing.remove(word.service());
+      pending.notifyAll();
     }
   }
 
@@ -124,9 +143,9 @@ public final class MoveRecorder implements AutoCloseable {
         troubled = false;
         log.info("The API takes status again");
       }
-      writers.release();
+      done(word);
     } catch (KubernetesClientException e) {
-      writers.release();
+      done(word);
       failed.increment();
       if (!troubled) {
         troubled = true;

@@ -162,8 +162,7 @@ class InterfacesTest {
   }
 
   private static void assertRefuses(Path file, String reason) {
-    Exception refused =
-        assertThrows(IllegalArgumentException.class, () -> Exclusions.read(file));
+    Exception refused = assertThrows(IllegalArgumentException.class, () -> Exclusions.read(file));
     assertTrue(refused.toString().contains(reason), refused.toString());
   }
 
