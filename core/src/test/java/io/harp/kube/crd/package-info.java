@@ -1,0 +1,4 @@
+@NullMarked
+package io.harp.kube.crd;
+
+import org.jspecify.annotations.NullMarked;
