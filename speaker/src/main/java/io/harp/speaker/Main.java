@@ -32,7 +32,7 @@ public final class Main {
     Options options = new Options();
     CommandLine line = new CommandLine(options);
     try {
-      line.parseArgs(args);
+      line.parseArgs(Options.withTwoDashes(args));
       if (CommandLine.printHelpIfRequested(line.getParseResult())) {
         return 0;
       }

@@ -152,8 +152,20 @@ final class Options {
   @Option(
       names = {"--ml-wan-config", "--frrk8s-secret-passthrough", "--enable-pprof"},
       hidden = true,
-      arity = "0..1")
-  boolean ignoredSwitch;
+      arity = "0..1",
+      fallbackValue = "true")
+  List<Boolean> ignoredSwitches = new ArrayList<>();
+
+  /** MetalLB's flags may be written with one dash, as Go's are. */
+  static String[] withTwoDashes(String[] args) {
+    String[] all = args.clone();
+    for (int i = 0; i < all.length; i++) {
+      if (all[i].length() > 2 && all[i].charAt(0) == '-' && all[i].charAt(1) != '-') {
+        all[i] = "-" + all[i];
+      }
+    }
+    return all;
+  }
 
   /** Fills in what no flag said from the environment. */
   void environment(Map<String, String> env) {
