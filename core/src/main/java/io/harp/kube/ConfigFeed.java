@@ -19,18 +19,20 @@ import org.jspecify.annotations.Nullable;
 final class ConfigFeed {
 
   private final Consumer<KubeEvent> events;
+  private final RawPools raw;
   private final Set<Kind> awaited;
   private final ConfigBook book = new ConfigBook();
   private @Nullable Judgement told;
 
-  ConfigFeed(Set<Kind> kinds, Consumer<KubeEvent> events) {
+  ConfigFeed(Set<Kind> kinds, RawPools raw, Consumer<KubeEvent> events) {
     this.events = events;
+    this.raw = raw;
     this.awaited = EnumSet.of(Kind.POOLS, Kind.ADVERTISEMENTS, Kind.NAMESPACES);
     this.awaited.retainAll(kinds);
   }
 
   Reflector.Sink<GenericKubernetesResource> pools() {
-    return new Part<>(Kind.POOLS, this::putPool, name -> book.removePool(name.name()));
+    return new Part<>(Kind.POOLS, this::putPool, this::removePool);
   }
 
   Reflector.Sink<GenericKubernetesResource> advertisements() {
@@ -48,7 +50,13 @@ final class ConfigFeed {
         name -> book.removeNamespace(name.name()));
   }
 
+  private void removePool(Reflector.Name name) {
+    raw.gone(name.name());
+    book.removePool(name.name());
+  }
+
   private void putPool(GenericKubernetesResource object) {
+    raw.seen(object);
     var parsed = Translate.pool(object);
     parsed.value().ifPresent(book::put);
     parsed.problems().forEach(p -> book.putUnreadablePool(Translate.key(object).name(), p));

@@ -57,8 +57,20 @@ public final class Watches implements AutoCloseable {
       Clock clock,
       RawServices raw,
       Consumer<KubeEvent> events) {
+    return start(client, namespace, kinds, clock, raw, RawPools.IGNORED, events);
+  }
+
+  /** As above, for a daemon that also writes the status of pools. */
+  public static Watches start(
+      KubernetesClient client,
+      String namespace,
+      Set<Kind> kinds,
+      Clock clock,
+      RawServices raw,
+      RawPools rawPools,
+      Consumer<KubeEvent> events) {
     Watches watches = new Watches(kinds, events);
-    ConfigFeed config = new ConfigFeed(kinds, events);
+    ConfigFeed config = new ConfigFeed(kinds, rawPools, events);
     for (Kind kind : EnumSet.copyOf(kinds)) {
       watches.reflectors.put(kind, watches.reflector(kind, client, namespace, clock, raw, config));
     }

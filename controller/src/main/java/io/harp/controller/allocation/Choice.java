@@ -1,0 +1,155 @@
+package io.harp.controller.allocation;
+
+import io.harp.controller.allocation.Attempt.Granted;
+import io.harp.controller.allocation.Attempt.Refused;
+import io.harp.model.Address;
+import io.harp.model.Family;
+import io.harp.model.LbService;
+import io.harp.model.LbService.FamilyPolicy;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Finds addresses for a Service that has none. */
+record Choice(Allocator allocator, LbService service, Request request, Set<Family> families) {
+
+  Attempt attempt() {
+    if (!request.addresses().isEmpty()) {
+      return requestedAddresses();
+    }
+    if (request.pool().isPresent()) {
+      return requestedPool(request.pool().get());
+    }
+    Optional<Attempt> pinned = fromAny(Openness.pinned(allocator, service));
+    return pinned.or(() -> fromAny(Openness.common(allocator))).orElseGet(this::nothing);
+  }
+
+  /** One more address of the missing family, from the pool the first came from. */
+  Attempt second(Holding held) {
+    PoolState pool = allocator.pool(held.pool()).orElseThrow();
+    Family have = held.addresses().getFirst().family();
+    Family missing = have == Family.IPV4 ? Family.IPV6 : Family.IPV4;
+    Optional<Address> address =
+        allocator.lowest(pool, missing, service.key(), held.sharing(), service.ports());
+    if (address.isEmpty()) {
+      return new Refused("pool " + held.pool() + " has no free " + name(missing) + " address");
+    }
+    return allocator.register(
+        service,
+        held.sharing(),
+        Stream.of(held.addresses().getFirst(), address.get()).sorted().toList());
+  }
+
+  private Attempt requestedAddresses() {
+    Set<Family> wanted =
+        request.addresses().stream()
+            .map(Address::family)
+            .collect(Collectors.toCollection(() -> EnumSet.noneOf(Family.class)));
+    if (!wanted.equals(families)) {
+      return new Refused(
+          "the requested "
+              + request.addresses()
+              + " do not fit the Service, whose cluster IPs are "
+              + names(families));
+    }
+    Attempt attempt = allocator.register(service, sharing(), request.addresses());
+    if (attempt instanceof Granted granted
+        && request.pool().filter(p -> !p.equals(granted.holding().pool())).isPresent()) {
+      return new Refused(
+          "the requested "
+              + request.addresses()
+              + " belong to pool "
+              + granted.holding().pool()
+              + ", not to the requested pool "
+              + request.pool().get());
+    }
+    return attempt;
+  }
+
+  private Attempt requestedPool(String name) {
+    Optional<PoolState> pool = allocator.pool(name);
+    if (pool.isEmpty()) {
+      return new Refused(
+          allocator.setAside().contains(name)
+              ? "pool \"" + name + "\" is set aside until its configuration is mended"
+              : "there is no pool \"" + name + "\"");
+    }
+    Optional<String> closed = Openness.obstacle(pool.get().pool(), service);
+    return closed
+        .<Attempt>map(Refused::new)
+        .or(() -> fromAny(List.of(pool.get())))
+        .orElseGet(() -> new Refused(exhausted(pool.get())));
+  }
+
+  /** From the first pool that can give what is needed. */
+  private Optional<Attempt> fromAny(List<PoolState> pools) {
+    Optional<Attempt> all = pools.stream().flatMap(p -> from(p, families).stream()).findFirst();
+    if (all.isPresent()
+        || families.size() == 1
+        || service.ipFamilyPolicy() != FamilyPolicy.PREFER_DUAL_STACK) {
+      return all;
+    }
+    Family primary = service.ipFamilies().isEmpty() ? Family.IPV4 : service.ipFamilies().getFirst();
+    return Stream.of(Set.of(primary), EnumSet.complementOf(EnumSet.of(primary)))
+        .flatMap(one -> pools.stream().flatMap(p -> from(p, one).stream()))
+        .findFirst();
+  }
+
+  private Optional<Attempt> from(PoolState pool, Set<Family> wanted) {
+    List<Address> addresses = new ArrayList<>();
+    for (Family family : EnumSet.copyOf(wanted)) {
+      Optional<Address> lowest =
+          allocator.lowest(pool, family, service.key(), sharing(), service.ports());
+      if (lowest.isEmpty()) {
+        return Optional.empty();
+      }
+      addresses.add(lowest.get());
+    }
+    return switch (allocator.register(service, sharing(), addresses)) {
+      case Granted granted -> Optional.of(granted);
+      case Refused _ -> Optional.empty();
+    };
+  }
+
+  private Attempt nothing() {
+    List<PoolState> tried = new ArrayList<>(Openness.pinned(allocator, service));
+    tried.addAll(Openness.common(allocator));
+    if (tried.isEmpty()) {
+      return new Refused(
+          "no pool is open to this Service without being asked for"
+              + " (spec.autoAssign and spec.serviceAllocation of the pools)");
+    }
+    return new Refused(
+        tried.stream().limit(5).map(this::exhausted).collect(Collectors.joining("; "))
+            + (tried.size() > 5 ? "; and " + (tried.size() - 5) + " more pools" : ""));
+  }
+
+  private String exhausted(PoolState pool) {
+    List<String> lacks =
+        families.stream()
+            .filter(
+                f -> allocator.lowest(pool, f, service.key(), sharing(), service.ports()).isEmpty())
+            .map(f -> "no " + (pool.has(f) ? "free " : "") + name(f) + " address")
+            .toList();
+    return "pool " + pool.pool().name() + " has " + String.join(" and ", lacks);
+  }
+
+  private Sharing sharing() {
+    return Sharing.of(service, request.sharingKey());
+  }
+
+  static String names(Set<Family> families) {
+    return families.stream().map(Choice::name).collect(Collectors.joining(" and "));
+  }
+
+  static String name(Family family) {
+    return switch (family) {
+      case IPV4 -> "IPv4";
+      case IPV6 -> "IPv6";
+    };
+  }
+}

@@ -1,0 +1,148 @@
+package io.harp.controller.status;
+
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.ObjectReference;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.harp.controller.allocation.PoolUse;
+import io.harp.kube.RawPools;
+import io.harp.kube.crd.MetalLb;
+import java.net.HttpURLConnection;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the counters in the status of pools right. One round at a time, at most one a second: a
+ * thousand new Services cost a handful of writes. What fails is tried again in the next round.
+ */
+public final class PoolStatusWriter implements RawPools {
+
+  private static final Logger log = LoggerFactory.getLogger(PoolStatusWriter.class);
+
+  private static final long ROUND_MS = 1_000;
+
+  private final KubernetesClient client;
+  private final Map<String, GenericKubernetesResource> pools = new HashMap<>();
+  private final AtomicBoolean writing = new AtomicBoolean();
+  private boolean failing;
+  private boolean changed;
+  private List<PoolUse> wanted = List.of();
+  private long nextRoundMs;
+
+  public PoolStatusWriter(KubernetesClient client) {
+    this.client = client;
+  }
+
+  @Override
+  public synchronized void seen(GenericKubernetesResource object) {
+    pools.put(object.getMetadata().getName(), object);
+    changed = true;
+  }
+
+  @Override
+  public synchronized void gone(String name) {
+    pools.remove(name);
+  }
+
+  /** How events refer to a pool; empty if it is gone. */
+  public synchronized Optional<ObjectReference> reference(String pool) {
+    return Optional.ofNullable(pools.get(pool))
+        .map(
+            p ->
+                new ObjectReferenceBuilder()
+                    .withApiVersion(MetalLb.GROUP + "/" + MetalLb.VERSION)
+                    .withKind(MetalLb.POOLS.getKind())
+                    .withNamespace(p.getMetadata().getNamespace())
+                    .withName(pool)
+                    .withUid(p.getMetadata().getUid())
+                    .withResourceVersion(p.getMetadata().getResourceVersion())
+                    .build());
+  }
+
+  /** What the counters shall be from now on. */
+  public synchronized void want(List<PoolUse> usage) {
+    wanted = List.copyOf(usage);
+    changed = true;
+  }
+
+  /** Starts a round if something changed and the last one is over. Does not wait. */
+  public void tick(long nowMs) {
+    List<GenericKubernetesResource> updates;
+    synchronized (this) {
+      if (!changed || nowMs < nextRoundMs || writing.get()) {
+        return;
+      }
+      nextRoundMs = nowMs + ROUND_MS;
+      changed = false;
+      updates = updates();
+    }
+    if (!updates.isEmpty()) {
+      writing.set(true);
+      Thread.ofVirtual().name("pool-status").start(() -> write(updates));
+    }
+  }
+
+  private List<GenericKubernetesResource> updates() {
+    List<GenericKubernetesResource> updates = new ArrayList<>();
+    for (PoolUse use : wanted) {
+      GenericKubernetesResource pool = pools.get(use.pool());
+      if (pool != null && !says(pool, use)) {
+        GenericKubernetesResource update = pool.toBuilder().build();
+        update.setAdditionalProperty("status", status(use));
+        updates.add(update);
+      }
+    }
+    return updates;
+  }
+
+  private void write(List<GenericKubernetesResource> updates) {
+    try {
+      for (GenericKubernetesResource update : updates) {
+        GenericKubernetesResource answer =
+            client.genericKubernetesResources(MetalLb.POOLS).resource(update).updateStatus();
+        synchronized (this) {
+          pools.replace(answer.getMetadata().getName(), answer);
+        }
+      }
+      failing = false;
+    } catch (KubernetesClientException e) {
+      boolean moved =
+          e.getCode() == HttpURLConnection.HTTP_CONFLICT
+              || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND;
+      if (!moved && !failing) {
+        failing = true;
+        log.warn("cannot write the counters of pools: {}; trying again", e.getMessage());
+      }
+      synchronized (this) {
+        changed = true;
+        nextRoundMs += moved ? 0 : 9 * ROUND_MS;
+      }
+    } finally {
+      writing.set(false);
+    }
+  }
+
+  private static boolean says(GenericKubernetesResource pool, PoolUse use) {
+    return pool.getAdditionalProperties().get("status") instanceof Map<?, ?> status
+        && status(use).entrySet().stream()
+            .allMatch(
+                e ->
+                    status.get(e.getKey()) instanceof Number n
+                        && n.longValue() == e.getValue());
+  }
+
+  private static Map<String, Long> status(PoolUse use) {
+    return Map.of(
+        "assignedIPv4", use.used4(),
+        "assignedIPv6", use.used6(),
+        "availableIPv4", use.free4(),
+        "availableIPv6", use.free6());
+  }
+}

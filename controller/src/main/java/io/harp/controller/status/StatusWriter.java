@@ -1,0 +1,224 @@
+package io.harp.controller.status;
+
+import io.fabric8.kubernetes.api.model.LoadBalancerIngressBuilder;
+import io.fabric8.kubernetes.api.model.ObjectReference;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.harp.kube.RawServices;
+import io.harp.kube.Translate;
+import io.harp.model.LbService;
+import io.harp.model.ServiceKey;
+import java.net.HttpURLConnection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the status of Services say what is wanted: addresses and pool annotation in one update of
+ * the status subresource, fenced by the version it was made from. MetalLB's own rights suffice for
+ * that.
+ *
+ * <p>At most 16 writes are under way; further ones wait, one per Service, and only the newest wish
+ * of a Service counts. A failed write is tried again after 100 ms to 30 s until it succeeds, is
+ * overtaken, or the Service is gone.
+ */
+public final class StatusWriter implements RawServices, AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(StatusWriter.class);
+
+  private static final int MAX_UNDER_WAY = 16;
+  private static final long FIRST_PAUSE_MS = 100;
+  private static final long LONGEST_PAUSE_MS = 30_000;
+
+  /** Conflicts in a row that are answered by reading the Service again at once. */
+  private static final int QUICK_RETRIES = 3;
+
+  /** What we know and want of one Service. */
+  private static final class Entry {
+    @Nullable Service raw;
+    @Nullable Wanted wanted;
+    boolean running;
+  }
+
+  private final KubernetesClient client;
+  private final Runnable written;
+  private final Runnable failed;
+  private final Semaphore permits = new Semaphore(MAX_UNDER_WAY);
+  private final Map<ServiceKey, Entry> entries = new HashMap<>();
+  private volatile boolean annotationsIgnored;
+  private volatile boolean closed;
+
+  /**
+   * @param written runs after each write that succeeded
+   * @param failed runs after each write that failed for another reason than a conflict
+   */
+  public StatusWriter(KubernetesClient client, Runnable written, Runnable failed) {
+    this.client = client;
+    this.written = written;
+    this.failed = failed;
+  }
+
+  @Override
+  public synchronized void seen(Service object) {
+    Service trimmed = new ServiceBuilder(object).editMetadata().withManagedFields().endMetadata().build();
+    entries.computeIfAbsent(Translate.key(object), _ -> new Entry()).raw = trimmed;
+  }
+
+  @Override
+  public synchronized void gone(ServiceKey key) {
+    Entry entry = entries.remove(key);
+    if (entry != null) {
+      entry.wanted = null;
+    }
+  }
+
+  /** Writes {@code wanted} unless {@code service} says it already. Returns whether it writes. */
+  public synchronized boolean want(LbService service, Wanted wanted) {
+    Entry entry = entries.get(service.key());
+    if (entry == null) {
+      return false; // gone meanwhile; the event of that follows
+    }
+    if (isSaid(service, wanted)) {
+      entry.wanted = null;
+      return false;
+    }
+    boolean news = !wanted.equals(entry.wanted);
+    entry.wanted = wanted;
+    if (!entry.running) {
+      entry.running = true;
+      Thread.ofVirtual().name("status-" + service.key()).start(() -> run(service.key(), entry));
+    }
+    return news;
+  }
+
+  /** How events refer to a Service; empty if it is gone. */
+  public synchronized Optional<ObjectReference> reference(ServiceKey key) {
+    Entry entry = entries.get(key);
+    Service raw = entry == null ? null : entry.raw;
+    return raw == null
+        ? Optional.empty()
+        : Optional.of(
+            new ObjectReferenceBuilder()
+                .withApiVersion("v1")
+                .withKind("Service")
+                .withNamespace(key.namespace())
+                .withName(key.name())
+                .withUid(raw.getMetadata().getUid())
+                .withResourceVersion(raw.getMetadata().getResourceVersion())
+                .build());
+  }
+
+  private boolean isSaid(LbService service, Wanted wanted) {
+    return annotationsIgnored
+        ? wanted.addresses().equals(service.ingress())
+        : wanted.isSaidBy(service);
+  }
+
+  private void run(ServiceKey key, Entry entry) {
+    long pause = FIRST_PAUSE_MS;
+    int conflicts = 0;
+    while (!closed) {
+      Wanted wanted;
+      Service raw;
+      synchronized (this) {
+        wanted = entry.wanted;
+        raw = entry.raw;
+        if (wanted == null || raw == null || isSaid(Translate.service(raw), wanted)) {
+          entry.wanted = null;
+          entry.running = false;
+          return;
+        }
+      }
+      try {
+        permits.acquire();
+        try {
+          write(entry, raw, wanted);
+          written.run();
+          pause = FIRST_PAUSE_MS;
+          conflicts = 0;
+          continue;
+        } catch (KubernetesClientException e) {
+          if (e.getCode() == HttpURLConnection.HTTP_CONFLICT && conflicts++ < QUICK_RETRIES) {
+            reread(key, entry);
+            continue;
+          }
+          if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+            gone(key);
+            continue;
+          }
+          if (pause == FIRST_PAUSE_MS) {
+            log.warn("{}: cannot write the status: {}; trying again", key, e.getMessage());
+          }
+          failed.run();
+        } finally {
+          permits.release();
+        }
+        Thread.sleep(pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2));
+        pause = Math.min(LONGEST_PAUSE_MS, pause * 2);
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+
+  private void write(Entry entry, Service raw, Wanted wanted) {
+    Service answer = client.resource(saying(raw, wanted)).updateStatus();
+    synchronized (this) {
+      if (!wanted.isSaidBy(Translate.service(answer))
+          && wanted.addresses().equals(Translate.service(answer).ingress())
+          && !annotationsIgnored) {
+        annotationsIgnored = true;
+        log.warn("this API server ignores annotations in a status; pools will not be annotated");
+      }
+      if (entry.raw == raw) {
+        entry.raw = answer;
+      }
+      if (wanted.equals(entry.wanted)) {
+        entry.wanted = null;
+      }
+    }
+  }
+
+  private void reread(ServiceKey key, Entry entry) {
+    Service now = client.services().inNamespace(key.namespace()).withName(key.name()).get();
+    if (now == null) {
+      gone(key);
+      return;
+    }
+    synchronized (this) {
+      entry.raw = now;
+    }
+  }
+
+  private static Service saying(Service raw, Wanted wanted) {
+    ServiceBuilder service = new ServiceBuilder(raw);
+    if (wanted.pool().isPresent()) {
+      service.editMetadata().addToAnnotations(Wanted.FROM_POOL, wanted.pool().get()).endMetadata();
+    } else {
+      service.editMetadata().removeFromAnnotations(Wanted.FROM_POOL).endMetadata();
+    }
+    return service
+        .editOrNewStatus()
+        .withNewLoadBalancer()
+        .withIngress(
+            wanted.addresses().stream()
+                .map(ip -> new LoadBalancerIngressBuilder().withIp(ip).build())
+                .toList())
+        .endLoadBalancer()
+        .endStatus()
+        .build();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}
