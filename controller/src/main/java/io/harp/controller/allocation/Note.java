@@ -13,11 +13,11 @@ public record Note(Severity severity, String reason, String message) {
     WARNING
   }
 
-  static Note normal(String reason, String message) {
+  public static Note normal(String reason, String message) {
     return new Note(Severity.NORMAL, reason, message);
   }
 
-  static Note warning(String reason, String message) {
+  public static Note warning(String reason, String message) {
     return new Note(Severity.WARNING, reason, message);
   }
 }

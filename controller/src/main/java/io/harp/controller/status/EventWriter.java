@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Tells the author of an object what became of it, by core v1 events, the kind upstream tools read.
  *
- * <p>An event's name is made from what it says about which version of the object, so saying it again
- * after a restart adds nothing. At most 4 are written at a time and 2,000 wait; further ones are
- * dropped, as are those that fail three times.
+ * <p>An event's name is made from what it says about which version of the object, so saying it
+ * again after a restart adds nothing. At most 4 are written at a time and 2,000 wait; further ones
+ * are dropped, as are those that fail three times.
  */
 public final class EventWriter {
 
@@ -51,7 +51,7 @@ public final class EventWriter {
   }
 
   /** Writes an event about an object, soon, or never. Does not wait. */
-  public void tell(ObjectReference about, Note note, long wallMs) {
+  void tell(ObjectReference about, Note note, long wallMs) {
     if (waiting.incrementAndGet() > MAX_WAITING) {
       waiting.decrementAndGet();
       log.debug("too many events wait; dropped: {} {}", about.getName(), note);
@@ -106,7 +106,8 @@ public final class EventWriter {
               case WARNING -> "Warning";
             })
         .withReason(note.reason())
-        .withMessage(note.message().length() > 1000 ? note.message().substring(0, 1000) : note.message())
+        .withMessage(
+            note.message().length() > 1000 ? note.message().substring(0, 1000) : note.message())
         .withFirstTimestamp(now)
         .withLastTimestamp(now)
         .withCount(1)

@@ -52,18 +52,17 @@ public final class PoolStatusWriter implements RawPools {
   }
 
   /** How events refer to a pool; empty if it is gone. */
-  public synchronized Optional<ObjectReference> reference(String pool) {
+  synchronized Optional<ObjectReference> reference(String pool) {
     return Optional.ofNullable(pools.get(pool))
-        .map(
-            p ->
-                new ObjectReferenceBuilder()
-                    .withApiVersion(MetalLb.GROUP + "/" + MetalLb.VERSION)
-                    .withKind(MetalLb.POOLS.getKind())
-                    .withNamespace(p.getMetadata().getNamespace())
-                    .withName(pool)
-                    .withUid(p.getMetadata().getUid())
-                    .withResourceVersion(p.getMetadata().getResourceVersion())
-                    .build());
+        .map(p ->
+            new ObjectReferenceBuilder()
+                .withApiVersion(MetalLb.GROUP + "/" + MetalLb.VERSION)
+                .withKind(MetalLb.POOLS.getKind())
+                .withNamespace(p.getMetadata().getNamespace())
+                .withName(pool)
+                .withUid(p.getMetadata().getUid())
+                .withResourceVersion(p.getMetadata().getResourceVersion())
+                .build());
   }
 
   /** What the counters shall be from now on. */
@@ -133,9 +132,7 @@ public final class PoolStatusWriter implements RawPools {
     return pool.getAdditionalProperties().get("status") instanceof Map<?, ?> status
         && status(use).entrySet().stream()
             .allMatch(
-                e ->
-                    status.get(e.getKey()) instanceof Number n
-                        && n.longValue() == e.getValue());
+                e -> status.get(e.getKey()) instanceof Number n && n.longValue() == e.getValue());
   }
 
   private static Map<String, Long> status(PoolUse use) {

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.harp.kube.RawServices;
 import io.harp.kube.Translate;
+import io.harp.kube.Versions;
 import io.harp.model.LbService;
 import io.harp.model.ServiceKey;
 import java.net.HttpURLConnection;
@@ -68,8 +69,17 @@ public final class StatusWriter implements RawServices, AutoCloseable {
 
   @Override
   public synchronized void seen(Service object) {
-    Service trimmed = new ServiceBuilder(object).editMetadata().withManagedFields().endMetadata().build();
-    entries.computeIfAbsent(Translate.key(object), _ -> new Entry()).raw = trimmed;
+    Entry entry = entries.computeIfAbsent(Translate.key(object), _ -> new Entry());
+    if (entry.raw == null || !isOlder(object, entry.raw)) {
+      entry.raw =
+          new ServiceBuilder(object).editMetadata().withManagedFields().endMetadata().build();
+    }
+  }
+
+  /** The answer to our own write may overtake events of the watch. */
+  private static boolean isOlder(Service a, Service b) {
+    return Versions.isOlder(
+        a.getMetadata().getResourceVersion(), b.getMetadata().getResourceVersion());
   }
 
   @Override
@@ -100,7 +110,7 @@ public final class StatusWriter implements RawServices, AutoCloseable {
   }
 
   /** How events refer to a Service; empty if it is gone. */
-  public synchronized Optional<ObjectReference> reference(ServiceKey key) {
+  synchronized Optional<ObjectReference> reference(ServiceKey key) {
     Entry entry = entries.get(key);
     Service raw = entry == null ? null : entry.raw;
     return raw == null
@@ -178,7 +188,7 @@ public final class StatusWriter implements RawServices, AutoCloseable {
         annotationsIgnored = true;
         log.warn("this API server ignores annotations in a status; pools will not be annotated");
       }
-      if (entry.raw == raw) {
+      if (entry.raw == null || !isOlder(answer, entry.raw)) {
         entry.raw = answer;
       }
       if (wanted.equals(entry.wanted)) {

@@ -1,0 +1,90 @@
+package io.harp.controller;
+
+import io.harp.controller.allocation.PoolUse;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The controller's metrics, under MetalLB's names, so that its dashboards and alerts work. */
+final class ControllerMetrics {
+
+  private final Gauge total;
+  private final Gauge inUse;
+  private final Gauge total4;
+  private final Gauge total6;
+  private final Gauge inUse4;
+  private final Gauge inUse6;
+  private final Counter updates;
+  private final Counter errors;
+  private final Gauge loaded;
+  private final Gauge stale;
+  private Set<String> pools = Set.of();
+
+  ControllerMetrics(PrometheusRegistry registry) {
+    total = perPool(registry, "addresses_total", "Usable addresses of a pool");
+    inUse = perPool(registry, "addresses_in_use_total", "Addresses of a pool in use");
+    total4 = perPool(registry, "ipv4_addresses_total", "Usable IPv4 addresses of a pool");
+    total6 = perPool(registry, "ipv6_addresses_total", "Usable IPv6 addresses of a pool");
+    inUse4 = perPool(registry, "ipv4_addresses_in_use_total", "IPv4 addresses in use");
+    inUse6 = perPool(registry, "ipv6_addresses_in_use_total", "IPv6 addresses in use");
+    updates =
+        Counter.builder()
+            .name("metallb_k8s_client_updates_total")
+            .help("Changes of Services and configuration handled")
+            .register(registry);
+    errors =
+        Counter.builder()
+            .name("metallb_k8s_client_update_errors_total")
+            .help("Changes that could not be handled as wanted, and writes that failed")
+            .register(registry);
+    loaded = flag(registry, "config_loaded_bool", "1 once a configuration was read");
+    stale = flag(registry, "config_stale_bool", "1 while the newest configuration has problems");
+  }
+
+  void updated() {
+    updates.inc();
+  }
+
+  void failed() {
+    errors.inc();
+  }
+
+  void configured(boolean sound) {
+    loaded.set(1);
+    stale.set(sound ? 0 : 1);
+  }
+
+  void usage(List<PoolUse> usage) {
+    Set<String> now = new HashSet<>();
+    for (PoolUse use : usage) {
+      now.add(use.pool());
+      total.labelValues(use.pool()).set((double) use.capacity4() + use.capacity6());
+      inUse.labelValues(use.pool()).set((double) use.used4() + use.used6());
+      total4.labelValues(use.pool()).set((double) use.capacity4());
+      total6.labelValues(use.pool()).set((double) use.capacity6());
+      inUse4.labelValues(use.pool()).set((double) use.used4());
+      inUse6.labelValues(use.pool()).set((double) use.used6());
+    }
+    pools.stream().filter(p -> !now.contains(p)).forEach(this::forget);
+    pools = now;
+  }
+
+  private void forget(String pool) {
+    List.of(total, inUse, total4, total6, inUse4, inUse6).forEach(g -> g.remove(pool));
+  }
+
+  private static Gauge perPool(PrometheusRegistry registry, String name, String help) {
+    return Gauge.builder()
+        .name("metallb_allocator_" + name)
+        .help(help)
+        .labelNames("pool")
+        .register(registry);
+  }
+
+  private static Gauge flag(PrometheusRegistry registry, String name, String help) {
+    return Gauge.builder().name("metallb_k8s_client_" + name).help(help).register(registry);
+  }
+}

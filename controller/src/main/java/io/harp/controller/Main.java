@@ -1,0 +1,69 @@
+package io.harp.controller;
+
+import io.harp.ops.LogLevel;
+import java.io.IOException;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * Starts a controller. Exits with 2 for settings that cannot be used, with 1 if a port cannot be
+ * bound.
+ */
+public final class Main {
+
+  private Main() {}
+
+  public static void main(String[] args) {
+    int status = run(args);
+    if (status >= 0) {
+      System.exit(status);
+    }
+  }
+
+  /** The exit status, or -1 if the controller runs. */
+  static int run(String[] args) {
+    Options options = new Options();
+    CommandLine line = new CommandLine(options);
+    try {
+      line.parseArgs(doubleDashed(args));
+      if (CommandLine.printHelpIfRequested(line.getParseResult())) {
+        return 0;
+      }
+      options.environment(System.getenv());
+      logLevel(options.logLevel);
+      Daemon daemon = Daemon.start(Settings.of(options));
+      Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(daemon::close));
+      return -1;
+    } catch (ParameterException e) {
+      return refuse(2, e.getMessage() + "; controller --help lists the flags");
+    } catch (BadSetting e) {
+      return refuse(2, String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      return refuse(1, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** MetalLB takes {@code -port} for {@code --port}, as Go programs do. */
+  private static String[] doubleDashed(String[] args) {
+    String[] result = args.clone();
+    for (int i = 0; i < result.length; i++) {
+      if (result[i].matches("-[a-z][a-z0-9-]+(=.*)?")) {
+        result[i] = "-" + result[i];
+      }
+    }
+    return result;
+  }
+
+  private static void logLevel(String level) {
+    try {
+      LogLevel.set(level);
+    } catch (IllegalArgumentException e) {
+      throw new BadSetting("--log-level: " + e.getMessage());
+    }
+  }
+
+  private static int refuse(int status, String why) {
+    System.err.println("controller: " + why.lines().findFirst().orElse(why));
+    return status;
+  }
+}

@@ -1,0 +1,113 @@
+package io.harp.controller;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * What the controller can be told. Flags win over the environment. The names are those the usual
+ * Deployment already sets, so it works with nothing but its image changed.
+ */
+@Command(
+    name = "controller",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Gives each Service of type LoadBalancer an address.")
+final class Options {
+
+  @Option(
+      names = "--namespace",
+      paramLabel = "NAME",
+      description = "namespace of pools and advertisements (METALLB_NAMESPACE)")
+  @Nullable String namespace;
+
+  @Option(
+      names = "--lb-class",
+      paramLabel = "CLASS",
+      description = "serve only Services of this loadBalancerClass (default: those without one)")
+  String lbClass = "";
+
+  @Option(
+      names = "--metrics-port",
+      paramLabel = "PORT",
+      description = "port of /metrics, /healthz and /readyz (default ${DEFAULT-VALUE})")
+  int metricsPort = 7473;
+
+  @Option(
+      names = "--metrics-bind-address",
+      paramLabel = "ADDRESS",
+      description = "address of the metrics port (default: all)")
+  @Nullable String metricsAddress;
+
+  @Option(
+      names = "--health-probe-port",
+      paramLabel = "PORT",
+      description = "a second port for /healthz and /readyz, 0 for none (default ${DEFAULT-VALUE})")
+  int healthProbePort = 17472;
+
+  @Option(
+      names = "--log-level",
+      paramLabel = "LEVEL",
+      description = "all, debug, info, warn, error or none (default ${DEFAULT-VALUE})")
+  String logLevel = "info";
+
+  @Option(
+      names = "--pod-name",
+      paramLabel = "NAME",
+      description = "name of the own pod, for events (METALLB_POD_NAME)")
+  @Nullable String podName;
+
+  @Option(
+      names = "--webhook-mode",
+      paramLabel = "MODE",
+      description = "enabled, disabled or onlywebhook (default ${DEFAULT-VALUE})")
+  String webhookMode = "enabled";
+
+  @Option(names = "--webhook-secret", hidden = true)
+  String webhookSecret = "metallb-webhook-cert";
+
+  @Option(names = "--cert-dir", hidden = true)
+  String certDir = "/tmp/k8s-webhook-server/serving-certs";
+
+  @Option(names = "--cert-service-name", hidden = true)
+  String certServiceName = "metallb-webhook-service";
+
+  @Option(names = "--disable-cert-rotation", hidden = true, arity = "0..1", fallbackValue = "true")
+  boolean disableCertRotation;
+
+  /** Accepted because existing Deployments set them; they have no meaning here. */
+  @Option(
+      names = {
+        "--port",
+        "--deployment",
+        "--ml-secret-name",
+        "--tls-min-version",
+        "--tls-cipher-suites",
+        "--tls-curve-preferences",
+        "--metrics-cert-dir",
+        "--pprof-bind-address",
+        "--host"
+      },
+      hidden = true)
+  List<String> obsolete = List.of();
+
+  /** The same for flags that are on or off. */
+  @Option(
+      names = {"--webhook-http2", "--enable-pprof"},
+      hidden = true,
+      arity = "0..1",
+      fallbackValue = "true")
+  boolean obsoleteSwitch;
+
+  /** Fills in what no flag said. */
+  void environment(Map<String, String> environment) {
+    if (namespace == null) {
+      namespace = environment.get("METALLB_NAMESPACE");
+    }
+    if (podName == null) {
+      podName = environment.get("METALLB_POD_NAME");
+    }
+  }
+}

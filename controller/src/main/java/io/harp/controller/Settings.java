@@ -1,0 +1,78 @@
+package io.harp.controller;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the controller runs with, checked.
+ *
+ * @param allocates whether addresses are given at all; not with {@code --webhook-mode=onlywebhook}
+ * @param admits whether admission requests are answered
+ */
+record Settings(
+    String namespace,
+    Optional<String> lbClass,
+    InetSocketAddress metrics,
+    Optional<InetSocketAddress> probes,
+    String podName,
+    boolean allocates,
+    boolean admits) {
+
+  private static final Path SERVICE_ACCOUNT_NAMESPACE =
+      Path.of("/var/run/secrets/kubernetes.io/serviceaccount/namespace");
+
+  /**
+   * Checks what the command line and the environment say.
+   *
+   * @throws BadSetting with one line that names the flag
+   */
+  static Settings of(Options options) {
+    if (!Set.of("enabled", "disabled", "onlywebhook").contains(options.webhookMode)) {
+      throw new BadSetting(
+          "--webhook-mode: \""
+              + options.webhookMode
+              + "\" is none of enabled, disabled and onlywebhook");
+    }
+    return new Settings(
+        namespace(options.namespace),
+        Optional.of(options.lbClass).filter(c -> !c.isEmpty()),
+        address("--metrics-port", options.metricsAddress, options.metricsPort),
+        options.healthProbePort == 0
+            ? Optional.empty()
+            : Optional.of(address("--health-probe-port", null, options.healthProbePort)),
+        options.podName == null ? "controller" : options.podName,
+        !options.webhookMode.equals("onlywebhook"),
+        !options.webhookMode.equals("disabled"));
+  }
+
+  private static String namespace(@Nullable String told) {
+    if (told != null && !told.isEmpty()) {
+      return told;
+    }
+    try {
+      return Files.readString(SERVICE_ACCOUNT_NAMESPACE).strip();
+    } catch (IOException e) {
+      throw new BadSetting(
+          "--namespace is not set: name the namespace of the pools, or set METALLB_NAMESPACE");
+    }
+  }
+
+  private static InetSocketAddress address(String flag, @Nullable String host, int port) {
+    if (port < 0 || port > 65535) {
+      throw new BadSetting(flag + ": " + port + " is no port, 0-65535");
+    }
+    InetSocketAddress address =
+        host == null || host.isEmpty()
+            ? new InetSocketAddress(port)
+            : new InetSocketAddress(host, port);
+    if (address.isUnresolved()) {
+      throw new BadSetting("--metrics-bind-address: \"" + host + "\" is no address of this host");
+    }
+    return address;
+  }
+}
