@@ -112,7 +112,7 @@ final class JGroupsStack {
     gms.setValue("all_clients_retry_timeout", timers.joinRetryMs());
     gms.setLeaveTimeout(timers.leaveMs());
     gms.setViewAckCollectionTimeout(timers.viewAckMs());
-    gms.setMergeTimeout(2_000);
+    gms.setMergeTimeout(1_000);
     gms.printLocalAddress(false);
     gms.logCollectMessages(false);
     gms.logViewWarnings(false);
