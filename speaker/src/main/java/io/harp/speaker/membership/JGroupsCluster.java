@@ -32,7 +32,8 @@ public final class JGroupsCluster implements Cluster {
   private static final String NAME = "harp";
 
   static {
-    // JGroups can read Java objects from a message, and without a secret messages come from anybody.
+    // JGroups can read Java objects from a message, and without a secret messages come from
+    // anybody.
     // No speaker sends any.
     if (ObjectInputFilter.Config.getSerialFilter() == null) {
       ObjectInputFilter.Config.setSerialFilter(_ -> ObjectInputFilter.Status.REJECTED);

@@ -101,7 +101,8 @@ final class JGroupsStack {
   }
 
   private MERGE3 merge() {
-    return new MERGE3().setMinInterval(300).setMaxInterval(1_000);
+    // Looks for others every max/2 to max*3/2, and compares what it found every max*8/5.
+    return new MERGE3().setMinInterval(timers.lookMs() / 2).setMaxInterval(timers.lookMs());
   }
 
   private GMS membership() {

@@ -123,7 +123,10 @@ final class Pulse extends Protocol {
       nextBeatMs = nowMs();
     }
     if (thread == null) {
-      thread = Thread.ofPlatform().name("membership-pulse").daemon().start(this::run);
+      Thread beating = Thread.ofPlatform().name("membership-pulse").daemon().unstarted(this::run);
+      // First known, then started: it runs as long as it is the known one.
+      thread = beating;
+      beating.start();
     }
     wake();
   }
