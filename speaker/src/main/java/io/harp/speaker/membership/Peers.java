@@ -46,8 +46,8 @@ final class Peers extends Discovery {
   private record Request(PingHeader header, Message message) {}
 
   /**
-   * Merging looks for peers outside the view, which costs nothing while all are in it. Every so many
-   * times it looks at all: members may have different views that look alike.
+   * Merging looks for peers outside the view, which costs nothing while all are in it. Every so
+   * many times it looks at all: members may have different views that look alike.
    */
   private static final int LOOKS_AT_ALL = 20;
 
@@ -157,7 +157,8 @@ final class Peers extends Discovery {
     Set<PhysicalAddress> places = new HashSet<>();
     if (current != null) {
       for (Address member : current.getMembersRaw()) {
-        if (super.down(new Event(Event.GET_PHYSICAL_ADDRESS, member)) instanceof PhysicalAddress p) {
+        if (super.down(new Event(Event.GET_PHYSICAL_ADDRESS, member))
+            instanceof PhysicalAddress p) {
           places.add(p);
         }
       }
