@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +35,10 @@ final class WorldBook {
   private boolean configLoaded;
   private boolean complete;
   private boolean changed;
-  private List<Group> groups = List.of();
+
+  /** As last taken; null before the first time, since "no groups" is news as well. */
+  private @Nullable List<Group> groups;
+
   private long notBefore = Long.MIN_VALUE;
   private long updates;
 
