@@ -77,6 +77,13 @@ public final class Allocator {
     return next;
   }
 
+  /** Registers what the status of a Service says, if it may have that; takes nothing new. */
+  public Allocator adopt(LbService service) {
+    return holdings.get(service.key()).isPresent()
+        ? this
+        : new Convergence(this, service).adopted();
+  }
+
   /** Looks at one Service: keeps, gives or takes away, and says why. */
   public Step converge(LbService service) {
     return new Convergence(this, service).step();

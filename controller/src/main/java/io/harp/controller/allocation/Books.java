@@ -88,9 +88,14 @@ public final class Books {
   }
 
   private List<Change> all() {
+    List<LbService> sorted = services.values().stream().sorted(firstServed()).toList();
+    // All keep first what they have; only then may anybody take more.
+    for (LbService service : sorted) {
+      allocator = allocator.adopt(service);
+    }
     List<Change> changes = new ArrayList<>();
     boolean helps = false;
-    for (LbService service : services.values().stream().sorted(firstServed()).toList()) {
+    for (LbService service : sorted) {
       helps |= converge(service, changes);
     }
     if (helps) {

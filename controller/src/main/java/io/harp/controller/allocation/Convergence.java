@@ -43,6 +43,20 @@ final class Convergence {
     return new Step(allocator, outcome, helps);
   }
 
+  /** The state in which the Service has what its status says, if it may. */
+  Allocator adopted() {
+    List<Address> current = statusAddresses();
+    if (!service.loadBalancer()
+        || current.isEmpty()
+        || families(current).size() != current.size()) {
+      return allocator;
+    }
+    return switch (allocator.register(service, sharing, current)) {
+      case Granted granted -> granted.next();
+      case Refused _ -> allocator;
+    };
+  }
+
   private Outcome outcome() {
     if (!service.loadBalancer()) {
       release();
