@@ -23,7 +23,7 @@ public final class Main {
   /** The exit status, or -1 if the controller runs. */
   static int run(String[] args) {
     Options options = new Options();
-    CommandLine line = new CommandLine(options);
+    CommandLine line = commandLine(options);
     try {
       line.parseArgs(doubleDashed(args));
       if (CommandLine.printHelpIfRequested(line.getParseResult())) {
@@ -43,8 +43,13 @@ public final class Main {
     }
   }
 
+  /** A flag given twice has its last value, as in Go programs. */
+  static CommandLine commandLine(Options options) {
+    return new CommandLine(options).setOverwrittenOptionsAllowed(true);
+  }
+
   /** MetalLB takes {@code -port} for {@code --port}, as Go programs do. */
-  private static String[] doubleDashed(String[] args) {
+  static String[] doubleDashed(String[] args) {
     String[] result = args.clone();
     for (int i = 0; i < result.length; i++) {
       if (result[i].matches("-[a-z][a-z0-9-]+(=.*)?")) {

@@ -17,6 +17,7 @@ import io.fabric8.mockwebserver.MockWebServer;
 import io.harp.kube.Clients;
 import io.harp.kube.crd.IPAddressPool;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -102,9 +103,9 @@ class DaemonTest {
       await("an address", () -> !ip(name).isEmpty());
     }
     await("counters", () -> counters("edge").equals("2/0"));
+    String before = version("z") + version("b");
     daemon.close();
     client.close();
-    String before = version("z") + version("b");
     client = connect();
     daemon = start(client);
     await("ready", () -> page("/readyz").equals("ok\n"));
@@ -156,7 +157,7 @@ class DaemonTest {
           new Settings(
               NAMESPACE,
               Optional.empty(),
-              new InetSocketAddress("127.0.0.1", 0),
+              new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
               Optional.empty(),
               "controller-0",
               true,
