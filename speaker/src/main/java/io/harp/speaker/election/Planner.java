@@ -110,7 +110,8 @@ public final class Planner {
               .filter(m -> could.stream().anyMatch(c -> c.member().equals(m.to())));
       if (move.isPresent()) {
         give(group, move.get().to(), move.get().reason(), holders, election, result);
-      } else if (owner.isPresent() && election.keeps(owner.get(), could)) {
+      } else if (owner.isPresent()
+          && (isSilent(owner.get(), group, s) || election.keeps(owner.get(), could))) {
         give(group, owner.get(), keptReason(group, owner.get(), s), holders, election, result);
       } else if (owner.isPresent() || holders.known(group) || s.placeNew()) {
         open.add(new Open(group, could, reason(group, owner, s, holders)));
@@ -123,6 +124,11 @@ public final class Planner {
           .ifPresent(m -> give(o.group(), m, o.reason(), holders, election, result));
     }
     return result;
+  }
+
+  // A member whose report is late is not thereby gone: if it is, the next view says so.
+  private static boolean isSilent(Member owner, Group group, Situation s) {
+    return !s.reports().containsKey(owner) && group.nodes().containsKey(owner.node());
   }
 
   private record Open(Group group, List<Candidate> candidates, Reason reason) {}
@@ -176,14 +182,31 @@ public final class Planner {
     }
 
     /**
-     * The member a group belongs to before this plan: the present plan's owner; else whoever
-     * reported to hold it, candidates first, then the longest holder; else the owner by the former
-     * plan. Only members of the view count.
+     * The member a group belongs to before this plan: the present plan's owner if it holds it or is
+     * just being given it; else whoever reported to hold it, candidates first, then the longest
+     * holder; else the owner by the present plan or the former one. Only members of the view count.
+     *
+     * <p>A holder whose report came after the plan was made thus keeps what it holds.
      */
     Optional<Member> owner(Group group, List<Candidate> candidates) {
-      return planned(s.present(), group)
+      Optional<Member> planned = planned(s.present(), group);
+      return planned
+          .filter(m -> holds(m, group) || isHandedOver(group))
           .or(() -> holder(group, candidates))
+          .or(() -> planned)
           .or(() -> planned(s.former(), group));
+    }
+
+    private boolean holds(Member member, Group group) {
+      return group.addresses().stream()
+          .anyMatch(a -> reported.getOrDefault(a, List.of()).contains(member));
+    }
+
+    private boolean isHandedOver(Group group) {
+      return s.present()
+          .map(p -> p.assignments().get(group.name()))
+          .flatMap(Assignment::from)
+          .isPresent();
     }
 
     /** Whether the group had an owner before, here or not. */

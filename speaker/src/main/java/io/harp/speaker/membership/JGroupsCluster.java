@@ -4,6 +4,7 @@ import io.harp.speaker.protocol.Member;
 import io.harp.speaker.protocol.View;
 import io.harp.speaker.protocol.ViewId;
 import java.io.IOException;
+import java.io.ObjectInputFilter;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Collection;
@@ -29,6 +30,15 @@ public final class JGroupsCluster implements Cluster {
 
   private static final Logger log = LoggerFactory.getLogger(JGroupsCluster.class);
   private static final String NAME = "harp";
+
+  static {
+    // JGroups can read Java objects from a message, and without a secret messages come from
+    // anybody.
+    // No speaker sends any.
+    if (ObjectInputFilter.Config.getSerialFilter() == null) {
+      ObjectInputFilter.Config.setSerialFilter(_ -> ObjectInputFilter.Status.REJECTED);
+    }
+  }
 
   private final ClusterSettings settings;
   private final Events events;

@@ -101,7 +101,8 @@ final class JGroupsStack {
   }
 
   private MERGE3 merge() {
-    return new MERGE3().setMinInterval(300).setMaxInterval(1_000);
+    // Looks for others every max/2 to max*3/2, and compares what it found every max*8/5.
+    return new MERGE3().setMinInterval(timers.lookMs() / 2).setMaxInterval(timers.lookMs());
   }
 
   private GMS membership() {
@@ -112,7 +113,7 @@ final class JGroupsStack {
     gms.setValue("all_clients_retry_timeout", timers.joinRetryMs());
     gms.setLeaveTimeout(timers.leaveMs());
     gms.setViewAckCollectionTimeout(timers.viewAckMs());
-    gms.setMergeTimeout(2_000);
+    gms.setMergeTimeout(1_000);
     gms.printLocalAddress(false);
     gms.logCollectMessages(false);
     gms.logViewWarnings(false);

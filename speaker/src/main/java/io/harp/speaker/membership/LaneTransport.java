@@ -6,6 +6,7 @@ import java.net.ConnectException;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
@@ -27,6 +28,9 @@ final class LaneTransport extends TCP {
 
   /** Bytes. Two of the largest messages. */
   static final int LANE_BYTES = 2 * Cluster.MAX_MESSAGE;
+
+  private static final Set<Short> KINDS =
+      Set.of(Message.BYTES_MSG, Message.EMPTY_MSG, Message.OBJ_MSG);
 
   private final Counters counters;
   private final ConcurrentMap<Address, Lane> lanes = new ConcurrentHashMap<>();
@@ -87,7 +91,7 @@ final class LaneTransport extends TCP {
   protected void handleSingleMessage(DataInput in, boolean multicast) {
     try {
       short type = in.readShort();
-      if (type != Message.BYTES_MSG && type != Message.EMPTY_MSG) {
+      if (!KINDS.contains(type)) {
         throw new IOException("a message of kind " + type);
       }
       Message message = MessageFactory.create(type);

@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,6 +14,7 @@ import org.jgroups.BytesMessage;
 import org.jgroups.Event;
 import org.jgroups.Message;
 import org.jgroups.PhysicalAddress;
+import org.jgroups.View;
 import org.jgroups.conf.ClassConfigurator;
 import org.jgroups.protocols.Discovery;
 import org.jgroups.protocols.PingData;
@@ -43,6 +45,12 @@ final class Peers extends Discovery {
 
   private record Request(PingHeader header, Message message) {}
 
+  /**
+   * Merging looks for peers outside the view, which costs nothing while all are in it. Every so
+   * many times it looks at all: members may have different views that look alike.
+   */
+  private static final int LOOKS_AT_ALL = 20;
+
   private final long askAgainMs;
   private volatile List<PhysicalAddress> peers = List.of();
   private final Set<PhysicalAddress> outstanding = ConcurrentHashMap.newKeySet();
@@ -50,6 +58,7 @@ final class Peers extends Discovery {
   private @Nullable Responses initial;
   private @Nullable Responses firstRound;
   private boolean goingFirst;
+  private int looks;
 
   /**
    * @param askAgainMs between two questions to a peer that has not answered a starting member; two
@@ -98,6 +107,9 @@ final class Peers extends Discovery {
     List<PhysicalAddress> others = peers.stream().filter(p -> !p.equals(here)).toList();
     if (first) {
       start(others, responses);
+    } else if (members == null && ++looks % LOOKS_AT_ALL != 0) {
+      Set<PhysicalAddress> places = inView();
+      others = others.stream().filter(p -> !places.contains(p)).toList();
     }
     PingData me = new PingData(local_addr, false, NameCache.get(local_addr), here);
     if (members != null && members.size() <= max_members_in_discovery_request) {
@@ -138,6 +150,20 @@ final class Peers extends Discovery {
       outstanding.forEach(peer -> ask(peer, me, true));
       var _ = timer.schedule(() -> askAgain(responses, me), askAgainMs, TimeUnit.MILLISECONDS);
     }
+  }
+
+  private Set<PhysicalAddress> inView() {
+    View current = view;
+    Set<PhysicalAddress> places = new HashSet<>();
+    if (current != null) {
+      for (Address member : current.getMembersRaw()) {
+        if (super.down(new Event(Event.GET_PHYSICAL_ADDRESS, member))
+            instanceof PhysicalAddress p) {
+          places.add(p);
+        }
+      }
+    }
+    return places;
   }
 
   private void ask(PhysicalAddress peer, PingData me, boolean first) {

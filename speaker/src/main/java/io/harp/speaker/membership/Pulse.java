@@ -123,15 +123,24 @@ final class Pulse extends Protocol {
       nextBeatMs = nowMs();
     }
     if (thread == null) {
-      thread = Thread.ofPlatform().name("membership-pulse").daemon().start(this::run);
+      Thread beating = Thread.ofPlatform().name("membership-pulse").daemon().unstarted(this::run);
+      // First known, then started: it runs as long as it is the known one.
+      thread = beating;
+      beating.start();
     }
     wake();
   }
 
   private void run() {
     while (thread == Thread.currentThread()) {
-      beat();
-      act(locked(this::tick));
+      try {
+        beat();
+        act(locked(this::tick));
+      } catch (RuntimeException e) {
+        // Whatever it was, without heartbeats this member would be lost.
+        counters.unexpected.increment();
+        log.error("heartbeats go on after", e);
+      }
       long waitMs = locked(watch::nextMs);
       waitMs = Math.min(waitMs, nextBeatMs) - nowMs();
       if (waitMs > 0) {
@@ -195,11 +204,16 @@ final class Pulse extends Protocol {
         }
         case Act.Suspect<Address>(Address member) -> {
           counters.suspicions.increment();
-          up_prot.up(new Event(Event.SUSPECT, List.of(member)));
+          tell(new Event(Event.SUSPECT, List.of(member)));
         }
-        case Act.Trust<Address>(Address member) -> up_prot.up(new Event(Event.UNSUSPECT, member));
+        case Act.Trust<Address>(Address member) -> tell(new Event(Event.UNSUSPECT, member));
       }
     }
+  }
+
+  /** Not on this thread: who hears of it may make a new view, and wait until all have it. */
+  private void tell(Event event) {
+    Thread.ofVirtual().name("membership-verdict").start(() -> up_prot.up(event));
   }
 
   /**

@@ -66,9 +66,9 @@ public record Timers(int detectionMs) {
     return 30;
   }
 
-  /** Between two looks for peers that are not in the view; the longest merge takes about three. */
-  public long lookMs(int members) {
-    return 2 * silenceMs(members);
+  /** Between two looks for peers that are not in the view; a merge takes about three. */
+  public long lookMs() {
+    return detectionMs;
   }
 
   /** A coordinator waits so long for members to confirm a view before it goes on without them. */

@@ -14,9 +14,8 @@ import java.util.Map;
  * suspected.
  *
  * <p>After a closed connection only the answer to that question counts, because what was under way
- * may still come in for a while. And an answer only counts from a member that has us in its own
- * view: one that has excluded us would otherwise answer for ever, and neither side would ever
- * notice that they are apart.
+ * may still come in for a while. And a member that answers but has excluded us is lost as well: it
+ * would otherwise answer for ever, and this side would never notice that they are apart.
  *
  * @param <M> names a member
  */
@@ -97,7 +96,13 @@ final class Watch<M> {
    */
   List<Act<M>> answered(M member, int question, boolean inView, long nowMs) {
     State s = states.get(member);
-    return s == null || !inView || question != s.question ? List.of() : trust(member, s, nowMs);
+    if (s == null || question != s.question) {
+      return List.of();
+    }
+    if (inView) {
+      return trust(member, s, nowMs);
+    }
+    return s.suspected ? List.of() : List.of(suspect(member, s, nowMs));
   }
 
   /**
@@ -109,12 +114,14 @@ final class Watch<M> {
 
   /** To be called at {@link #nextMs}, or earlier. */
   List<Act<M>> tick(long nowMs) {
+    List<Act<M>> acts = new ArrayList<>();
     if (stalled(nowMs)) {
-      // Their heartbeats wait in the socket, or they too stood still. Everybody starts afresh.
+      // Their heartbeats wait in the socket, or they too stood still: their silence means nothing.
+      // But they may have excluded us meanwhile.
       states.replaceAll((_, _) -> new State(nowMs));
+      states.forEach((member, s) -> acts.add(ask(member, s, nowMs + silenceMs())));
     }
     lastTickMs = nowMs;
-    List<Act<M>> acts = new ArrayList<>();
     states.forEach((member, s) -> tick(member, s, nowMs, acts));
     return acts;
   }

@@ -26,6 +26,7 @@ final class Disputes {
   /** A conflict is over once the stranger has been quiet for this long. */
   private static final long QUIET_MS = 30_000;
 
+  private static final long INTRODUCTION_MS = 100;
   private static final long RECLAIM_MS = 20;
   private static final int BARE_LIMIT = 3;
   private static final long BARE_WINDOW_MS = 2_000;
@@ -35,6 +36,7 @@ final class Disputes {
     long lastDefence = Long.MIN_VALUE / 2;
     long strangerAt = Long.MIN_VALUE / 2;
     boolean stranger;
+    boolean introducing;
     int bare;
     long bareSince = Long.MIN_VALUE / 2;
   }
@@ -67,7 +69,6 @@ final class Disputes {
 
   /** Another host says it has an address that is held here. */
   void claimed(Heard.Claim claim, MacAddress ownMac, long now) {
-    claim.trailer().ifPresent(t -> roster.sawSpeaker(claim.sender(), t));
     judge(claim.address(), claim.sender(), claim.trailer(), ownMac, now);
   }
 
@@ -97,7 +98,7 @@ final class Disputes {
     }
     Verdict verdict = Rivals.judge(own, rival);
     switch (verdict) {
-      case STRANGER -> stranger(address, sender, dispute, now);
+      case STRANGER -> introduce(address, sender, dispute, now);
       case RELEASE, RELEASE_AND_ASK -> holdings.release(address, Release.HANDED_OVER);
       case RECLAIM -> reclaim(address, sender, dispute, now);
       case YIELD -> {
@@ -125,6 +126,25 @@ final class Disputes {
     journal.disputed(address, rival, true);
     holdings.reclaim(address, now);
     agenda.at(now + 25, then -> holdings.reclaim(address, then));
+  }
+
+  // A speaker whose reports never came here looks like a stranger until a frame of it carries a
+  // trailer: a challenge makes it show one.
+  private void introduce(Address address, MacAddress sender, Dispute dispute, long now) {
+    if (dispute.stranger) {
+      stranger(address, sender, dispute, now);
+    } else if (!dispute.introducing) {
+      dispute.introducing = true;
+      holdings.challenge(address, now);
+      agenda.at(
+          now + INTRODUCTION_MS,
+          then -> {
+            dispute.introducing = false;
+            if (!roster.isSpeaker(sender) && holdings.holds(address)) {
+              stranger(address, sender, dispute, then);
+            }
+          });
+    }
   }
 
   private void stranger(Address address, MacAddress sender, Dispute dispute, long now) {

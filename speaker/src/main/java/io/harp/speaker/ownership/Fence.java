@@ -25,12 +25,15 @@ public final class Fence {
     REGAINED
   }
 
+  private static final long LONG_SILENCE_MS = 60_000;
   private static final long NEVER = Long.MIN_VALUE / 4;
 
   private final Settings settings;
   private @Nullable View view;
   private long viewSince = NEVER;
   private boolean hadPeers;
+  private boolean peersExpected;
+  private boolean heardAlone;
   private long lastTick = NEVER;
   private long wokenAt = NEVER;
   private boolean woken;
@@ -48,10 +51,16 @@ public final class Fence {
     boolean alone = next.members().size() == 1;
     if (view == null || alone != (view.members().size() == 1)) {
       viewSince = now;
+      heardAlone = false;
     }
     hadPeers |= !alone;
     echoedPing = NEVER;
     view = next;
+  }
+
+  /** Whether speakers of other nodes should be there. */
+  public void expect(boolean peers) {
+    peersExpected = peers;
   }
 
   /** A ping came back that was sent at {@code sentAt} by the own clock. */
@@ -63,7 +72,10 @@ public final class Fence {
 
   /** A frame of another host was heard at {@code at}. */
   public void foreign(long at) {
-    foreignAt = Math.max(foreignAt, at);
+    if (at > foreignAt) {
+      foreignAt = at;
+      heardAlone |= alone() && at > viewSince;
+    }
   }
 
   /**
@@ -82,7 +94,7 @@ public final class Fence {
       woken = !recovered(now);
     }
     // A lease that ran out is lost even if it could be renewed in this very moment.
-    boolean lapsed = valid && (woken || now > until);
+    boolean lapsed = settings.has(Rule.FENCE) && valid && (woken || now > until);
     until = renewed(now);
     boolean before = valid;
     valid = !lapsed && !woken && now <= until;
@@ -109,14 +121,16 @@ public final class Fence {
 
   /**
    * Whether this member has lost its peers and hears nobody on its segment. Being silent costs
-   * nothing then: nobody who could be answered is there.
+   * nothing then: nobody who could be answered is there. The last one on a segment where somebody
+   * speaks now and then is not isolated in every pause: it would take and lose its addresses for
+   * ever.
    */
   public boolean isIsolated(long now) {
     return settings.has(Rule.ISOLATION)
-        && hadPeers
+        && (hadPeers || peersExpected)
         && alone()
         && now - viewSince >= settings.isolatedMs() * 3 / 4
-        && now - foreignAt > settings.isolatedMs();
+        && now - foreignAt > (heardAlone ? LONG_SILENCE_MS : settings.isolatedMs());
   }
 
   private boolean alone() {
@@ -137,7 +151,9 @@ public final class Fence {
     if (woken || view == null || isIsolated(now)) {
       return until;
     }
-    if (!hadPeers) {
+    boolean neverMet = !hadPeers && !peersExpected;
+    if (neverMet || alone() && heardAlone) {
+      // Nobody is there who could confirm more than that.
       return now + settings.fenceMs();
     }
     return Math.max(until, Math.max(echoedPing, foreignAt) + settings.fenceMs());

@@ -4,6 +4,8 @@ import io.harp.model.NodeName;
 import io.harp.speaker.ownership.Settings.Rule;
 import io.harp.speaker.protocol.Member;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -17,14 +19,27 @@ final class Hellos {
   private static final long PATIENT_MS = 1_000;
   private static final int EAGER_ANSWERS = 3;
 
+  private static final int MAX_CONTACTS = 256;
+
+  /** An audit of many addresses is one hello. */
+  private static final long EAGER_PAUSE_MS = 20;
+
+  /** Who was silent for longer may have held addresses meanwhile that it did not speak of. */
+  private static final long SILENCE_MS = 200;
+
+  private static final class Contact {
+    int answers;
+    long heardAt = Long.MIN_VALUE / 2;
+    long answeredAt = Long.MIN_VALUE / 2;
+  }
+
   private final Settings settings;
   private final Roster roster;
   private final Runnable hello;
   private Set<NodeName> expected = Set.of();
   private long viewAt;
   private long nextMs = Long.MAX_VALUE;
-  private int answers;
-  private long lastAnswer = Long.MIN_VALUE / 2;
+  private final Map<Integer, Contact> contacts = new LinkedHashMap<>();
 
   Hellos(Settings settings, Roster roster, Runnable hello) {
     this.settings = settings;
@@ -35,13 +50,13 @@ final class Hellos {
   void view(long now) {
     viewAt = now;
     nextMs = now + settings.helloMs();
-    answers = 0;
+    contacts.clear();
   }
 
   /** The nodes whose speakers should be there. */
   void expected(Set<NodeName> nodes) {
     expected = Set.copyOf(nodes);
-    if (nextMs == Long.MAX_VALUE) {
+    if (nextMs == Long.MAX_VALUE && roster.hasView()) {
       nextMs = viewAt;
     }
   }
@@ -63,13 +78,25 @@ final class Hellos {
   }
 
   /**
-   * Whether a hello of a foreign speaker is to be answered now: the first ones each, later one a
-   * second.
+   * Whether a hello of a foreign speaker is to be answered now: the first ones after a silence
+   * each, later ones once a second. At the bound the speaker that was met first is forgotten, and
+   * is answered as new.
+   *
+   * @param who the hash of the member
    */
-  boolean answer(long now) {
-    if (answers < EAGER_ANSWERS || now - lastAnswer >= PATIENT_MS) {
-      answers++;
-      lastAnswer = now;
+  boolean answer(int who, long now) {
+    Contact contact = contacts.computeIfAbsent(who, _ -> new Contact());
+    if (contacts.size() > MAX_CONTACTS) {
+      contacts.remove(contacts.keySet().iterator().next());
+    }
+    if (now - contact.heardAt > SILENCE_MS) {
+      contact.answers = 0;
+    }
+    contact.heardAt = now;
+    long pause = contact.answers < EAGER_ANSWERS ? EAGER_PAUSE_MS : PATIENT_MS;
+    if (now - contact.answeredAt >= pause) {
+      contact.answers++;
+      contact.answeredAt = now;
       return true;
     }
     return false;

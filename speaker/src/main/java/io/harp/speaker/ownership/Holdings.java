@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,12 @@ final class Holdings {
      */
     Set<Integer> links(Address address);
 
+    /** Whether the plan of the present view puts an address here; no other plan counts. */
+    boolean plannedHere(Address address);
+
+    /** Whether a MAC is known to be a speaker's. */
+    boolean isSpeaker(MacAddress mac);
+
     /** The group of an address; null once nobody wants it any longer. */
     @Nullable Group group(Address address);
 
@@ -71,7 +78,7 @@ final class Holdings {
     int burst;
     long since;
     @Nullable MacAddress answeredBy;
-    boolean answeredByStranger;
+    boolean told;
     int silentAudits;
 
     Slot(Address address, Reason reason) {
@@ -121,8 +128,11 @@ final class Holdings {
     if (slot != null && slot.phase == Phase.HELD) {
       return;
     }
+    if (slot != null) {
+      // What the old slot still has on the agenda must not claim a second time.
+      slot.burst++;
+    }
     slot = new Slot(address, reason);
-    slot.burst = 1;
     slots.put(address, slot);
     hold(slot, now);
   }
@@ -151,7 +161,8 @@ final class Holdings {
     if (slot != null && slot.phase == Phase.HELD) {
       changed = true;
       journal.released(address, Release.OUTRANKED);
-      cede(slot, to, false, now + 5);
+      slot.told = false;
+      cede(slot, to, now + 5);
     }
   }
 
@@ -160,13 +171,12 @@ final class Holdings {
    *
    * @return whether this was the answer to an audit, so that there is nothing else to judge
    */
-  boolean answered(Address address, MacAddress by, boolean stranger) {
+  boolean answered(Address address, MacAddress by) {
     Slot slot = slots.get(address);
     if (slot == null || slot.phase == Phase.HELD) {
       return slot == null;
     }
     slot.answeredBy = by;
-    slot.answeredByStranger = stranger;
     return true;
   }
 
@@ -215,7 +225,7 @@ final class Holdings {
 
   /** All addresses it is concerned with, in whatever phase. */
   Set<Address> concerned() {
-    return Set.copyOf(slots.keySet());
+    return new TreeSet<>(slots.keySet());
   }
 
   /** Announces a held address again, once. */
@@ -250,6 +260,14 @@ final class Holdings {
       if (slot.phase == Phase.HELD) {
         probe(slot, slot.since, now);
       }
+    }
+  }
+
+  /** Asks the segment whether somebody else has an address held here. */
+  void challenge(Address address, long now) {
+    Slot slot = slots.get(address);
+    if (slot != null && slot.phase == Phase.HELD) {
+      probe(slot, slot.since, now);
     }
   }
 
@@ -303,7 +321,7 @@ final class Holdings {
   private void judgeAudit(Slot slot, long now) {
     if (slot.answeredBy != null) {
       slot.silentAudits = 0;
-      cede(slot, slot.answeredBy, slot.answeredByStranger, now + settings.cededMs());
+      cede(slot, slot.answeredBy, now + settings.cededMs());
     } else if (slot.phase == Phase.CEDED && ++slot.silentAudits < 2) {
       auditLater(slot, now);
     } else {
@@ -311,13 +329,16 @@ final class Holdings {
     }
   }
 
-  private void cede(Slot slot, MacAddress to, boolean stranger, long nextAudit) {
-    boolean news = slot.phase != Phase.CEDED;
+  private void cede(Slot slot, MacAddress to, long nextAudit) {
+    boolean first = slot.phase != Phase.CEDED;
+    boolean stranger = !around.isSpeaker(to);
     slot.phase = Phase.CEDED;
     slot.since = 0;
     slot.silentAudits = 0;
-    if (news) {
-      changed = true;
+    changed |= first;
+    // A speaker never met before shows who it is before the second audit.
+    if (!slot.told && !(first && stranger)) {
+      slot.told = true;
       journal.ceded(slot.address, to, stranger);
     }
     auditLater(slot, nextAudit);
@@ -338,8 +359,8 @@ final class Holdings {
 
   private void hold(Slot slot, long now) {
     Group group = around.group(slot.address);
-    if (group == null || !around.maySend(now)) {
-      // Forgotten, not queued: when the fence opens again the plan is read anew.
+    if (group == null || !around.maySend(now) || !around.plannedHere(slot.address)) {
+      // Forgotten, not queued: when the fence opens or a plan of this view comes, it is read anew.
       slots.remove(slot.address, slot);
       slot.burst++;
       return;

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /**
  * Keeps the newest plan of the view, and makes the next one where it is this member's turn: not
@@ -46,6 +47,7 @@ final class Planning {
   private final Roster roster;
   private final Planner planner;
   private final Publish publish;
+  private final LongSupplier nanos;
   private Optional<Plan> present = Optional.empty();
   private long presentSince;
   private Optional<Plan> former = Optional.empty();
@@ -61,7 +63,14 @@ final class Planning {
   private final Map<Address, Move> moves = new HashMap<>();
   private Set<NodeName> heldOff = Set.of();
 
-  Planning(Settings settings, Agenda agenda, Member self, Roster roster, Publish publish) {
+  Planning(
+      Settings settings,
+      Agenda agenda,
+      Member self,
+      Roster roster,
+      Publish publish,
+      LongSupplier nanos) {
+    this.nanos = nanos;
     this.settings = settings;
     this.agenda = agenda;
     this.self = self;
@@ -187,7 +196,7 @@ final class Planning {
             heldOff,
             Set.copyOf(unresponsiveUntil.keySet()),
             moves);
-    long started = System.nanoTime();
+    long started = nanos.getAsLong();
     Optional<Plan> next = planner.next(situation);
     next.ifPresent(plan -> {
       adopt(plan, now);
@@ -196,7 +205,7 @@ final class Planning {
     });
     // Under a storm of changes planning may take a third of the time, so that the loop always has
     // room for the rest.
-    long costMs = (System.nanoTime() - started) / 1_000_000;
+    long costMs = (nanos.getAsLong() - started) / 1_000_000;
     if (costMs > 0) {
       notBefore = now + 3 * costMs;
       agenda.at(notBefore, _ -> {});

@@ -2,15 +2,18 @@ package io.harp.speaker.ownership;
 
 import io.harp.model.Address;
 import io.harp.model.MacAddress;
+import io.harp.model.NodeName;
 import io.harp.speaker.protocol.Member;
 import io.harp.speaker.protocol.Message.Report;
 import io.harp.speaker.protocol.Message.ReportedLink;
+import io.harp.speaker.protocol.Message.ReportedSubnet;
 import io.harp.speaker.protocol.Trailer;
 import io.harp.speaker.protocol.View;
 import io.harp.speaker.protocol.ViewId;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -28,6 +31,7 @@ final class Roster {
   private static final int MAX_PAST = 256;
   private static final int MAX_MACS = 4_096;
   private static final int MAX_EARLY = 256;
+  private static final int MAX_PEERS = 1_024;
 
   private final Member self;
   private @Nullable View view;
@@ -37,6 +41,7 @@ final class Roster {
   private final Map<Address, Member> lost = new HashMap<>();
   private final Set<ViewId> past = new LinkedHashSet<>();
   private final Map<MacAddress, Member> speakers = new LinkedHashMap<>();
+  private final Map<NodeName, List<Address>> addresses = new LinkedHashMap<>();
   private final Map<Integer, Member> hashes = new LinkedHashMap<>();
 
   Roster(Member self) {
@@ -89,11 +94,30 @@ final class Roster {
 
   void report(Member member, Report report) {
     reports.put(member, report);
+    remember(member, report);
     for (ReportedLink link : report.links()) {
       if (speakers.size() < MAX_MACS) {
         speakers.put(link.mac(), member);
       }
     }
+  }
+
+  /** Keeps a peer's own addresses, also for the time when it is in no view with this member. */
+  private void remember(Member member, Report report) {
+    if (!member.equals(self)
+        && (addresses.size() < MAX_PEERS || addresses.containsKey(member.node()))) {
+      addresses.put(
+          member.node(),
+          report.links().stream()
+              .flatMap(link -> link.subnets().stream())
+              .map(ReportedSubnet::address)
+              .toList());
+    }
+  }
+
+  /** The addresses of the peers' interfaces, as they last reported them. */
+  List<Address> peerAddresses() {
+    return addresses.values().stream().flatMap(List::stream).toList();
   }
 
   Member self() {

@@ -53,7 +53,8 @@ public record Settings(
     HELLO,
     CEDED_LEASE,
     REASSERT,
-    OVERLAP
+    OVERLAP,
+    SOUNDING
   }
 
   public Settings {
@@ -105,6 +106,21 @@ public record Settings(
         failback,
         matchingSubnets,
         without);
+  }
+
+  /** After how long a silence the segment is asked whether it is there, in milliseconds. */
+  public long soundAfterMs() {
+    return fenceMs / 2;
+  }
+
+  /** Between two such questions, in milliseconds. */
+  public long soundMs() {
+    return Math.max(10, fenceMs / 8);
+  }
+
+  /** How long they go unanswered until the segment counts as dead, in milliseconds. */
+  public long deafMs() {
+    return fenceMs / 2;
   }
 
   public boolean has(Rule rule) {

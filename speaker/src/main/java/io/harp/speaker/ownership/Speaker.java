@@ -28,10 +28,13 @@ import io.harp.speaker.protocol.Unreadable;
 import io.harp.speaker.protocol.View;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +49,9 @@ public final class Speaker {
 
   private static final long PERIODIC_REPORT_MS = 2_000;
   private static final int PING_NEIGHBOURS = 3;
+
+  private static final long ASK_OWNER_MS = 40;
+  private static final int ASK_OWNERS = 8;
 
   /** A member whose report does not know a plan after this time is sent it again. */
   private static final long PLAN_ARRIVES_MS = 250;
@@ -65,6 +71,7 @@ public final class Speaker {
   private final Suspicions suspicions;
   private final Disputes disputes;
   private final Hellos hellos;
+  private final Soundings soundings;
 
   private Map<Integer, Link> links = Map.of();
   private Map<Address, Group> groups = Map.of();
@@ -75,6 +82,8 @@ public final class Speaker {
   private boolean reportDue;
   private boolean watchesChanged;
   private long nextPing = Long.MIN_VALUE;
+  private long nextAsk = Long.MIN_VALUE;
+  private int askTurn;
   private long nextReport = Long.MIN_VALUE;
   private final Map<Member, Long> factsSent = new HashMap<>();
 
@@ -85,6 +94,19 @@ public final class Speaker {
    */
   public Speaker(
       Settings settings, Cluster cluster, FramePort port, Journal journal, long wallOffsetMs) {
+    this(settings, cluster, port, journal, wallOffsetMs, System::nanoTime);
+  }
+
+  /**
+   * @param nanos measures how long planning takes, which is all it is used for
+   */
+  public Speaker(
+      Settings settings,
+      Cluster cluster,
+      FramePort port,
+      Journal journal,
+      long wallOffsetMs,
+      LongSupplier nanos) {
     this.settings = settings;
     this.self = cluster.self();
     this.cluster = cluster;
@@ -93,12 +115,13 @@ public final class Speaker {
     this.wallOffsetMs = wallOffsetMs;
     this.fence = new Fence(settings);
     this.roster = new Roster(self);
-    this.planning = new Planning(settings, agenda, self, roster, this::publishPlan);
+    this.planning = new Planning(settings, agenda, self, roster, this::publishPlan, nanos);
     this.holdings = new Holdings(settings, agenda, port, journal, new Around());
     this.suspicions = new Suspicions(settings, agenda, this::probe);
     this.disputes =
         new Disputes(settings, agenda, roster, planning, holdings, journal, new Around());
     this.hellos = new Hellos(settings, roster, this::hello);
+    this.soundings = new Soundings(settings, roster, port);
   }
 
   /** The membership agreed on a new view. */
@@ -162,13 +185,32 @@ public final class Speaker {
     planning.touch();
     releaseWhatOthersTook();
     if (planning.isPlanner()) {
+      offerFacts(from, report);
+    }
+    if (planning.isPlanner() || relays(from)) {
       planning
           .present()
           .filter(_ -> planning.publishedBefore(now - PLAN_ARRIVES_MS))
-          .filter(plan -> !report.plan().equals(Optional.of(plan.epoch())))
+          .filter(plan -> isBehind(report, plan))
           .ifPresent(plan -> send(from, plan, Delivery.RELIABLE));
-      offerFacts(from, report);
     }
+  }
+
+  // A plan that the planner cannot get through to a member takes the way over a third one.
+  private boolean relays(Member to) {
+    Member planner = roster.planner();
+    return roster.view().members().stream()
+        .filter(m -> !m.equals(to) && !m.equals(planner))
+        .findFirst()
+        .equals(Optional.of(self));
+  }
+
+  private boolean isBehind(Report report, Plan plan) {
+    return report
+        .plan()
+        .filter(e -> e.view().equals(roster.view().id()))
+        .map(e -> plan.epoch().replaces(e, roster.view()))
+        .orElse(true);
   }
 
   private void offerFacts(Member to, Report report) {
@@ -177,7 +219,10 @@ public final class Speaker {
         && report.revision() < revision
         && factsSent.getOrDefault(to, -1L) < revision) {
       factsSent.put(to, revision);
-      send(to, new Facts(revision, List.copyOf(Set.copyOf(groups.values()))), Delivery.RELIABLE);
+      send(
+          to,
+          new Facts(revision, List.copyOf(new LinkedHashSet<>(groups.values()))),
+          Delivery.RELIABLE);
     }
   }
 
@@ -207,7 +252,7 @@ public final class Speaker {
   }
 
   private void setGroups(List<Group> newGroups, long now) {
-    Map<Address, Group> byAddress = new HashMap<>();
+    Map<Address, Group> byAddress = new TreeMap<>();
     newGroups.forEach(group -> group.addresses().forEach(a -> byAddress.put(a, group)));
     groups = byAddress;
     groupsKnown = true;
@@ -228,6 +273,7 @@ public final class Speaker {
   /** The nodes whose speakers should be there, this one included. */
   public void expected(Set<NodeName> nodes) {
     planning.expect(nodes.size());
+    fence.expect(nodes.stream().anyMatch(node -> !node.equals(self.node())));
     hellos.expected(nodes);
   }
 
@@ -259,8 +305,8 @@ public final class Speaker {
       case Heard.Probe probe -> probe.trailer().ifPresent(t -> asked(probe, t, now));
       case Heard.Claim claim -> {
         suspicions.answered(claim.address());
-        boolean speaker = claim.trailer().isPresent() || roster.isSpeaker(claim.sender());
-        if (!holdings.answered(claim.address(), claim.sender(), !speaker)) {
+        claim.trailer().ifPresent(t -> roster.sawSpeaker(claim.sender(), t));
+        if (!holdings.answered(claim.address(), claim.sender())) {
           disputes.claimed(claim, mac(claim.link()), now);
         }
       }
@@ -278,7 +324,7 @@ public final class Speaker {
                 .speaker(probe.sender(), Optional.of(theirs))
                 .filter(roster::isMember)
                 .isEmpty();
-    if (foreign && settings.has(Rule.ARBITRATION) && hellos.answer(now)) {
+    if (foreign && settings.has(Rule.ARBITRATION) && hellos.answer(theirs.memberHash(), now)) {
       holdings.challenge(now);
     }
     if (theirs.since() != 0 && holdings.holds(probe.address())) {
@@ -332,6 +378,8 @@ public final class Speaker {
     agenda.run(now);
     ping(now);
     hellos.run(now);
+    sound(now);
+    askOwners(now);
     planning.run(now);
     publish();
     if (reportDue || now >= nextReport) {
@@ -339,7 +387,19 @@ public final class Speaker {
       planning.run(now);
       publish();
     }
-    return Math.min(Math.min(agenda.next(), nextPing), hellos.next());
+    return Math.min(
+        Math.min(agenda.next(), nextPing), Math.min(hellos.next(), soundings.next(now)));
+  }
+
+  private void sound(long now) {
+    boolean wereAll = links.keySet().stream().allMatch(soundings::isAnswering);
+    if (soundings.run(links.values(), now)) {
+      reportDue = true;
+      if (!wereAll) {
+        // Whoever is there now may have heard another owner, or nobody, meanwhile.
+        holdings.reassert(now);
+      }
+    }
   }
 
   private String muteReason(long now) {
@@ -402,7 +462,7 @@ public final class Speaker {
             revision,
             groupsKnown,
             draining,
-            links.values().stream().map(Speaker::reported).toList(),
+            links.values().stream().map(this::reported).toList(),
             holdings.held(),
             holdings.ceded());
     roster.report(self, report);
@@ -410,11 +470,11 @@ public final class Speaker {
     broadcast(report, Delivery.RELIABLE);
   }
 
-  private static ReportedLink reported(Link link) {
+  private ReportedLink reported(Link link) {
     return new ReportedLink(
         link.name(),
         link.mac(),
-        link.carrier(),
+        link.carrier() && soundings.isAnswering(link.index()),
         link.subnets().stream()
             .map(s -> new ReportedSubnet(s.address(), s.prefixLength()))
             .toList());
@@ -465,12 +525,25 @@ public final class Speaker {
   // Make before break: an address planned elsewhere is answered here until the planned owner says
   // it has it.
   private void releaseWhatOthersTook() {
-    List<Address> beyond = holdings.heldBeyond(a -> plannedHere(a));
+    List<Address> beyond = holdings.heldBeyond(this::plannedHere);
     for (Address address : beyond) {
       Optional<Assignment> assignment = planning.assignment(address);
       if (assignment.isPresent() && roster.holds(assignment.get().owner(), address)) {
         holdings.release(address, Release.HANDED_OVER);
       }
+    }
+  }
+
+  // The report of the planned owner may never come and its claim may have been lost; what is held
+  // beyond the plan asks the segment for it.
+  private void askOwners(long now) {
+    if (now < nextAsk) {
+      return;
+    }
+    nextAsk = now + ASK_OWNER_MS;
+    List<Address> beyond = holdings.heldBeyond(this::plannedHere);
+    for (int i = 0; i < Math.min(ASK_OWNERS, beyond.size()); i++) {
+      holdings.challenge(beyond.get(askTurn++ % beyond.size()), now);
     }
   }
 
@@ -568,6 +641,16 @@ public final class Speaker {
     @Override
     public Set<Integer> links(Address address) {
       return linksOf(address);
+    }
+
+    @Override
+    public boolean plannedHere(Address address) {
+      return planning.assignment(address).filter(a -> a.owner().equals(self)).isPresent();
+    }
+
+    @Override
+    public boolean isSpeaker(MacAddress mac) {
+      return roster.isSpeaker(mac);
     }
 
     @Override

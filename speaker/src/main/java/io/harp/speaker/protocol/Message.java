@@ -4,10 +4,13 @@ import io.harp.model.Address;
 import io.harp.model.MacAddress;
 import io.harp.model.NodeName;
 import io.harp.model.ServiceKey;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** What speakers say to each other. {@link Codec} turns each into bytes and back. */
 public sealed interface Message {
@@ -52,8 +55,8 @@ public sealed interface Message {
 
     public Report {
       links = List.copyOf(links);
-      holds = Map.copyOf(holds);
-      ceded = Set.copyOf(ceded);
+      holds = Collections.unmodifiableMap(new TreeMap<>(holds));
+      ceded = Collections.unmodifiableSet(new TreeSet<>(ceded));
     }
   }
 
@@ -94,7 +97,8 @@ public sealed interface Message {
   record Plan(Epoch epoch, Map<Address, Assignment> assignments) implements Message {
 
     public Plan {
-      assignments = Map.copyOf(assignments);
+      // In the order of the addresses, so that whoever follows a plan does so in one order.
+      assignments = Collections.unmodifiableMap(new TreeMap<>(assignments));
     }
   }
 

@@ -1,0 +1,108 @@
+package io.harp.speaker.ownership;
+
+import io.harp.model.Address;
+import io.harp.speaker.announcement.FramePort;
+import io.harp.speaker.announcement.Link;
+import io.harp.speaker.ownership.Settings.Rule;
+import io.harp.speaker.protocol.Message.ReportedSubnet;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Whether a segment still answers. Where nobody was heard for a while it asks for the peers' own
+ * addresses, which their kernels answer, speaker or not. So a segment that works is never silent
+ * for long, and one that stays silent is dead although the cable is connected.
+ *
+ * <p>Everybody hears the question and is quiet in turn, so a quiet segment carries a few of them a
+ * second, however many speakers there are.
+ */
+final class Soundings {
+
+  private static final int IMPATIENT = 20;
+  private static final long PATIENT_MS = 1_000;
+
+  private static final class State {
+    int asked;
+    long firstAsked;
+    long nextAsk = Long.MIN_VALUE;
+    boolean deaf;
+  }
+
+  private final Settings settings;
+  private final Roster roster;
+  private final FramePort port;
+  private final Map<Integer, State> states = new HashMap<>();
+  private int turn;
+
+  Soundings(Settings settings, Roster roster, FramePort port) {
+    this.settings = settings;
+    this.roster = roster;
+    this.port = port;
+  }
+
+  /** Whether the segment behind a link answers, as far as can be told. */
+  boolean isAnswering(int link) {
+    State state = states.get(link);
+    return state == null || !state.deaf;
+  }
+
+  /**
+   * Asks where it is time to.
+   *
+   * @return the links that began to answer or ceased to
+   */
+  boolean run(Collection<Link> links, long now) {
+    boolean changed = false;
+    if (settings.has(Rule.SOUNDING)) {
+      for (Link link : links) {
+        State state = states.computeIfAbsent(link.index(), _ -> new State());
+        boolean before = state.deaf;
+        sound(link, state, now);
+        changed |= before != state.deaf;
+      }
+    }
+    return changed;
+  }
+
+  private void sound(Link link, State state, long now) {
+    boolean silent = now - settings.soundAfterMs() >= port.lastForeignMs(link.index());
+    if (!link.carrier() || !silent) {
+      state.asked = 0;
+      state.deaf = false;
+      return;
+    }
+    if (now < state.nextAsk) {
+      return;
+    }
+    Optional<Address> whom = whom(link);
+    if (whom.isEmpty()) {
+      return;
+    }
+    if (state.asked == 0) {
+      state.firstAsked = now;
+    }
+    state.asked++;
+    state.deaf |= now - state.firstAsked >= settings.deafMs();
+    port.probe(link.index(), whom.get(), Optional.empty());
+    state.nextAsk = now + (state.asked < IMPATIENT ? settings.soundMs() : PATIENT_MS);
+  }
+
+  private Optional<Address> whom(Link link) {
+    List<Address> near =
+        roster.peerAddresses().stream()
+            .filter(a ->
+                link.subnets().stream()
+                    .map(s -> new ReportedSubnet(s.address(), s.prefixLength()))
+                    .anyMatch(s -> s.contains(a)))
+            .toList();
+    return near.isEmpty() ? Optional.empty() : Optional.of(near.get(turn++ % near.size()));
+  }
+
+  /** When to look again at the latest. */
+  long next(long now) {
+    return now + settings.soundMs();
+  }
+}

@@ -1,0 +1,450 @@
+package io.harp.speaker.sim;
+
+import io.harp.model.Address;
+import io.harp.model.MacAddress;
+import io.harp.model.NodeName;
+import io.harp.speaker.announcement.FramePort;
+import io.harp.speaker.announcement.Heard;
+import io.harp.speaker.announcement.Held;
+import io.harp.speaker.announcement.Link;
+import io.harp.speaker.membership.Cluster;
+import io.harp.speaker.ownership.Journal;
+import io.harp.speaker.ownership.Settings;
+import io.harp.speaker.ownership.Speaker;
+import io.harp.speaker.protocol.Member;
+import io.harp.speaker.protocol.Message.Group;
+import io.harp.speaker.protocol.Message.Plan;
+import io.harp.speaker.protocol.Message.Reason;
+import io.harp.speaker.protocol.Trailer;
+import io.harp.speaker.protocol.View;
+import io.harp.speaker.sim.Lan.Frame;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One life of a speaker process: the real {@link Speaker}, the loop that drives it and the
+ * responder that answers for it, both standing still while the process is stopped.
+ */
+final class Life implements Membership.Host, FramePort, Journal {
+
+  /** The only interface of every machine. */
+  static final int LINK = 2;
+
+  private static final long LONGEST_MS = 100;
+
+  private final Timeline time;
+  private final Lan lan;
+  final Machine machine;
+  final Member self;
+  final Membership.Seat seat;
+  final Speaker speaker;
+  private final Witness witness;
+  private final long baseMs;
+
+  private boolean dead;
+  private boolean stopped;
+  private long stoppedAt;
+
+  /** When it last woke after a stop longer than its lease, in simulated ms. */
+  long wokeAt = Long.MIN_VALUE;
+
+  /** The addresses it claimed after that. */
+  final Set<Address> claimedSinceWaking = new HashSet<>();
+
+  private final Deque<Runnable> backlog = new ArrayDeque<>();
+  private long deadlineMs;
+  private long wakeAtMs = Long.MAX_VALUE;
+  private Held published = Held.NONE;
+  private boolean publishedAnew;
+  private boolean wasRunning;
+  private Set<Address> watched = Set.of();
+  private long gateMs = Long.MIN_VALUE;
+  private long foreignMs = Long.MIN_VALUE;
+  private final Map<Address, Frame> lastSaid = new HashMap<>();
+  private final Set<Address> tenures = new HashSet<>();
+  private @Nullable Plan lastPlan;
+
+  Life(
+      Timeline time,
+      Lan lan,
+      Membership membership,
+      Machine machine,
+      Settings settings,
+      Witness witness,
+      long wallOffsetMs) {
+    this.time = time;
+    this.lan = lan;
+    this.machine = machine;
+    this.witness = witness;
+    // No two clocks of the cluster have anything in common.
+    this.baseMs = time.between(1_000, 1_000_000_000);
+    this.self = new Member(machine.name, time.between(1, Integer.MAX_VALUE - 1));
+    this.seat = membership.open(self, this);
+    this.speaker = new Speaker(settings, seat, this, this, wallOffsetMs - baseMs, () -> 0);
+    loop(() -> {});
+  }
+
+  private long clock() {
+    return time.nowMs() + baseMs;
+  }
+
+  // The loop
+
+  @Override
+  public int node() {
+    return machine.number;
+  }
+
+  @Override
+  public boolean isRunning() {
+    return !dead && !stopped;
+  }
+
+  @Override
+  public boolean isAlive() {
+    return !dead;
+  }
+
+  @Override
+  public Cluster.Events events() {
+    return new Cluster.Events() {
+      @Override
+      public void view(View view) {
+        speaker.view(view, clock());
+      }
+
+      @Override
+      public void suspected(Member member) {
+        speaker.suspected(member, clock());
+      }
+
+      @Override
+      public void message(Member from, byte[] message) {
+        speaker.message(from, message, clock());
+      }
+    };
+  }
+
+  @Override
+  public void post(String what, Runnable event) {
+    if (dead) {
+      return;
+    }
+    if (!what.isEmpty()) {
+      note(what);
+    }
+    if (stopped) {
+      backlog.add(event);
+    } else {
+      loop(event);
+    }
+  }
+
+  private void loop(Runnable event) {
+    if (clock() >= deadlineMs) {
+      tick();
+    }
+    event.run();
+    tick();
+  }
+
+  private void tick() {
+    long next = speaker.tick(clock());
+    if (next <= clock()) {
+      throw new IllegalStateException("the speaker wants to be called again at once: " + next);
+    }
+    deadlineMs = Math.min(next, clock() + LONGEST_MS);
+    gateMs = speaker.mayRespondUntil(clock());
+    Plan plan = speaker.plan().orElse(null);
+    if (plan != null && (lastPlan == null || !plan.epoch().equals(lastPlan.epoch()))) {
+      note("follows plan " + plan.epoch() + " " + Story.plan(plan));
+    }
+    lastPlan = plan;
+    witness.look(this);
+    wake();
+  }
+
+  private void wake() {
+    if (deadlineMs < wakeAtMs) {
+      wakeAtMs = deadlineMs;
+      time.atMs(
+          deadlineMs - baseMs,
+          () -> {
+            wakeAtMs = Long.MAX_VALUE;
+            if (!dead && !stopped) {
+              if (clock() >= deadlineMs) {
+                tick();
+              } else {
+                wake();
+              }
+            }
+          });
+    }
+  }
+
+  // What happens to the process
+
+  void kill(boolean nodeToo) {
+    note(nodeToo ? "NODE CRASHES" : "KILLED");
+    dead = true;
+    if (!nodeToo) {
+      machine.membership.died(self);
+    }
+    witness.look(this);
+  }
+
+  void stop() {
+    note("STOPPED");
+    stopped = true;
+    stoppedAt = time.nowMs();
+    witness.look(this);
+  }
+
+  /**
+   * @param escapes whether a frame that had passed its check before the stop leaves only now
+   * @param detector 0 doubts nobody, 1 doubts all, 2 doubts all and believes itself
+   */
+  void resume(boolean escapes, int detector, long leaseMs) {
+    if (dead || !stopped) {
+      return;
+    }
+    note("CONTINUES" + (escapes ? ", and a frame escapes" : "") + ", detector " + detector);
+    stopped = false;
+    if (time.nowMs() - stoppedAt > leaseMs + LONGEST_MS) {
+      wokeAt = time.nowMs();
+      claimedSinceWaking.clear();
+    }
+    if (escapes && !lastSaid.isEmpty()) {
+      witness.escaped = true;
+      lan.broadcast(machine.station(), lastSaid.values().iterator().next());
+    }
+    List<Runnable> waiting = new ArrayList<>(backlog);
+    backlog.clear();
+    witness.look(this);
+    for (Runnable event : waiting) {
+      loop(event);
+    }
+    loop(() -> {});
+    if (detector == 1) {
+      seat.woke(true);
+    } else if (detector == 2) {
+      seat.wokeAlone();
+    }
+  }
+
+  boolean isStopped() {
+    return stopped;
+  }
+
+  void drain() {
+    note("SIGTERM");
+    post("", () -> speaker.drain(clock()));
+    long end = time.nowMs() + 2_000;
+    drained(end);
+  }
+
+  private void drained(long end) {
+    if (dead) {
+      return;
+    }
+    if (!stopped && (speaker.isDrained() || time.nowMs() >= end)) {
+      loop(speaker::leave);
+      note("leaves");
+      seat.close();
+      // The responder lives a moment longer than the membership.
+      time.afterMs(
+          2,
+          () -> {
+            dead = true;
+            witness.look(this);
+          });
+      return;
+    }
+    time.afterMs(5, () -> drained(end));
+  }
+
+  void world(List<Group> groups, long revision) {
+    post("", () -> speaker.world(groups, revision, clock()));
+  }
+
+  void apiFresh(boolean fresh) {
+    post(fresh ? "API back" : "API LOST", () -> speaker.apiFresh(fresh));
+  }
+
+  void expected(Set<NodeName> nodes) {
+    post("", () -> speaker.expected(nodes));
+  }
+
+  void links(List<Link> links) {
+    post("", () -> speaker.links(links, clock()));
+  }
+
+  // The responder
+
+  /** Whether it would answer a request for {@code address} now. */
+  boolean answers(Address address) {
+    return !dead
+        && !stopped
+        && machine.carrier
+        && clock() < gateMs
+        && published.links(address).contains(LINK);
+  }
+
+  /** Whether what it answers may have changed since the last call. */
+  boolean hasChanged() {
+    boolean changed = publishedAnew || wasRunning != isRunning();
+    publishedAnew = false;
+    wasRunning = isRunning();
+    return changed;
+  }
+
+  void receive(Frame frame) {
+    if (dead) {
+      return;
+    }
+    Runnable handle = () -> handle(frame);
+    if (stopped) {
+      backlog.add(handle);
+    } else {
+      handle(frame);
+    }
+  }
+
+  private void handle(Frame frame) {
+    foreignMs = clock();
+    Address address = frame.address();
+    Optional<Heard> heard = Optional.empty();
+    switch (frame) {
+      case Frame.Gratuitous f ->
+          heard = Optional.of(new Heard.Claim(LINK, address, f.sender(), false, f.trailer()));
+      case Frame.Answer f ->
+          heard = Optional.of(new Heard.Claim(LINK, address, f.sender(), true, Optional.empty()));
+      case Frame.Probe f -> {
+        answer(f);
+        heard = Optional.of(new Heard.Probe(LINK, address, f.sender(), f.trailer()));
+      }
+      case Frame.Request f -> {
+        answer(f);
+        heard = Optional.of(new Heard.Request(LINK, address, f.sender()));
+      }
+    }
+    if (watched.contains(address)) {
+      heard.ifPresent(h -> loop(() -> speaker.heard(h, clock())));
+    }
+  }
+
+  private void answer(Frame frame) {
+    if (answers(frame.address())) {
+      witness.sent(this, frame.address(), false);
+      lan.unicast(
+          machine.station(), frame.sender(), new Frame.Answer(frame.address(), machine.mac()));
+    }
+  }
+
+  // FramePort
+
+  @Override
+  public void publish(Held held, Set<Address> watched) {
+    this.published = held;
+    this.publishedAnew = true;
+    this.watched = Set.copyOf(watched);
+  }
+
+  @Override
+  public void announce(int link, Address address, Optional<Trailer> trailer) {
+    if (machine.carrier) {
+      note(() -> "announces " + address + " " + Story.trailer(trailer));
+      Frame frame = new Frame.Gratuitous(address, machine.mac(), trailer);
+      lastSaid.put(address, frame);
+      witness.sent(this, address, true);
+      // Once as a request and once as a reply.
+      lan.broadcast(machine.station(), frame);
+      lan.broadcast(machine.station(), frame);
+    }
+  }
+
+  @Override
+  public void probe(int link, Address address, Optional<Trailer> trailer) {
+    if (machine.carrier) {
+      note(() -> "probes " + address + " " + Story.trailer(trailer));
+      lan.broadcast(machine.station(), new Frame.Probe(address, machine.mac(), trailer));
+    }
+  }
+
+  @Override
+  public long lastForeignMs(int link) {
+    return foreignMs;
+  }
+
+  // Journal
+
+  @Override
+  public void claimed(Address address, Group group, Reason reason, long since) {
+    note(() -> "CLAIMS " + address + " (" + reason + ")");
+    claimedSinceWaking.add(address);
+    if (!tenures.add(address)) {
+      witness.wrong(6, machine.name + " claims " + address + " though it holds it");
+    }
+    witness.claimed(this, address, since);
+  }
+
+  @Override
+  public void released(Address address, Release why) {
+    note(() -> "releases " + address + ": " + why);
+    if (!tenures.remove(address)) {
+      witness.wrong(6, machine.name + " releases " + address + " it did not claim");
+    }
+    witness.released(this, address, why);
+  }
+
+  @Override
+  public void ceded(Address address, MacAddress to, boolean stranger) {
+    note(() -> "cedes " + address + " to " + to + (stranger ? ", a stranger" : ""));
+    if (stranger) {
+      witness.wrong(2, machine.name + " takes a speaker for a stranger");
+    }
+  }
+
+  @Override
+  public void conflict(Address address, MacAddress stranger, boolean resolved) {
+    note(() -> "sees a stranger " + stranger + " with " + address);
+    witness.strangers++;
+  }
+
+  @Override
+  public void disputed(Address address, MacAddress rival, boolean won) {
+    note(() -> (won ? "wins " : "loses ") + address + " against " + rival);
+  }
+
+  @Override
+  public void muted(boolean muted, String why) {
+    note(() -> (muted ? "MUTE: " : "may speak: ") + why);
+  }
+
+  @Override
+  public void installed(View view) {}
+
+  @Override
+  public void announced(Address address) {}
+
+  @Override
+  public void refused(String why) {
+    witness.wrong(0, machine.name + " refuses a message " + why);
+  }
+
+  private void note(String text) {
+    note(() -> text);
+  }
+
+  private void note(java.util.function.Supplier<String> text) {
+    time.note(() -> machine.name + ": " + text.get());
+  }
+}

@@ -1,0 +1,45 @@
+package io.harp.speaker.sim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.harp.speaker.sim.Simulation.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Thousands of clusters with random faults. A failing seed is printed with its story. */
+class SimulationTest {
+
+  /** {@code -Dharp.sim.seeds=100000 -Dharp.sim.from=1} for a night. */
+  private static final int SEEDS = Integer.getInteger("harp.sim.seeds", 2_000);
+
+  private static final int FROM = Integer.getInteger("harp.sim.from", 1);
+
+  @Test
+  void noSeedBreaksAnInvariant() {
+    List<Outcome> failures = new ArrayList<>();
+    for (long seed = FROM; seed < FROM + SEEDS; seed++) {
+      Outcome outcome = Simulation.run(seed, Set.of(), 0);
+      if (!outcome.breaches().isEmpty()) {
+        failures.add(outcome);
+      }
+    }
+    if (!failures.isEmpty()) {
+      Outcome told = Simulation.run(failures.getFirst().seed(), Set.of(), 400);
+      StringBuilder text = new StringBuilder(told.story()).append('\n');
+      failures.forEach(f -> text.append(f).append('\n'));
+      fail(failures.size() + " of " + SEEDS + " seeds break an invariant\n" + text);
+    }
+  }
+
+  @Test
+  void oneSeedIsOneRun() {
+    for (long seed = 1; seed <= 10; seed++) {
+      assertEquals(
+          Simulation.run(seed, Set.of(), 100_000).story(),
+          Simulation.run(seed, Set.of(), 100_000).story());
+    }
+  }
+}
