@@ -201,7 +201,7 @@ final class Reflector<T extends HasMetadata> implements AutoCloseable {
             .withTimeoutSeconds(WATCH_SECONDS)
             .build();
     try (Watch _ = source.watch(options, session)) {
-      opened();
+      lastHeardMs = clock.nowMs();
       return awaitEnd(session);
     } finally {
       synchronized (this) {
@@ -213,6 +213,7 @@ final class Reflector<T extends HasMetadata> implements AutoCloseable {
   private String awaitEnd(Session session) throws InterruptedException {
     long began = clock.nowMs();
     while (!session.ended.await(1, TimeUnit.SECONDS)) {
+      settled();
       long now = clock.nowMs();
       boolean silent = bookmarks && now - Math.max(began, lastHeardMs) > LONGEST_SILENCE_MS;
       if (silent || now - began > LONGEST_WATCH_MS) {
@@ -222,8 +223,8 @@ final class Reflector<T extends HasMetadata> implements AutoCloseable {
     return clock.nowMs() - began < SHORT_WATCH_MS ? session.reason : "";
   }
 
-  private void opened() {
-    lastHeardMs = clock.nowMs();
+  /** A server that is going down still opens watches, and ends them at once. */
+  private void settled() {
     if (troubled) {
       troubled = false;
       log.info("watching {} again", what);
@@ -248,7 +249,7 @@ final class Reflector<T extends HasMetadata> implements AutoCloseable {
   /** One watch. What arrives after it was given up is ignored. */
   private final class Session implements Watcher<T> {
     private final CountDownLatch ended = new CountDownLatch(1);
-    private volatile String reason = "the watch ended at once";
+    private volatile String reason = "the API server ended the watch at once";
 
     @Override
     public void eventReceived(Action action, T object) {
@@ -258,6 +259,7 @@ final class Reflector<T extends HasMetadata> implements AutoCloseable {
         }
         String resourceVersion = object.getMetadata().getResourceVersion();
         heard(resourceVersion);
+        settled();
         switch (action) {
           case ADDED, MODIFIED -> {
             names.add(Name.of(object));
@@ -286,7 +288,9 @@ final class Reflector<T extends HasMetadata> implements AutoCloseable {
           resumeFrom = null;
         }
       }
-      reason = String.valueOf(cause.getMessage());
+      if (cause.getCause() != null) {
+        reason = String.valueOf(cause.getCause().getMessage());
+      }
       ended.countDown();
     }
   }
