@@ -48,6 +48,11 @@ public final class Books {
 
   /** A Service is new or changed. */
   public List<Change> seen(LbService service) {
+    if (isNoConcern(service)) {
+      services.remove(service.key());
+      waiting.remove(service.key());
+      return List.of();
+    }
     services.put(service.key(), service);
     if (!open) {
       return List.of();
@@ -85,6 +90,14 @@ public final class Books {
   /** How many Services wait for an address. */
   public int waiting() {
     return waiting.size();
+  }
+
+  /** Most Services of a cluster are no load balancers and never were. */
+  private boolean isNoConcern(LbService service) {
+    return !service.loadBalancer()
+        && service.ingress().isEmpty()
+        && !service.annotations().containsKey(Request.FROM_POOL)
+        && allocator.holding(service.key()).isEmpty();
   }
 
   private List<Change> all() {

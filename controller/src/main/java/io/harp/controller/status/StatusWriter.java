@@ -69,6 +69,11 @@ public final class StatusWriter implements RawServices, AutoCloseable {
 
   @Override
   public synchronized void seen(Service object) {
+    LbService service = Translate.service(object);
+    if (!service.loadBalancer() && Wanted.NOTHING.isSaidBy(service)) {
+      gone(service.key()); // never ours, or no more: nothing will be written
+      return;
+    }
     Entry entry = entries.computeIfAbsent(Translate.key(object), _ -> new Entry());
     if (entry.raw == null || !isOlder(object, entry.raw)) {
       entry.raw =
