@@ -11,9 +11,10 @@ import java.util.Optional;
 final class Answers {
 
   /**
+   * @param to whom it was sent
    * @param asked whether it is the answer to a question, rather than a claim to everybody
    */
-  record Answer(Address address, MacAddress mac, boolean asked) {}
+  record Answer(Address address, MacAddress mac, Address to, boolean asked) {}
 
   private Answers() {}
 
@@ -38,13 +39,15 @@ final class Answers {
       return Optional.empty();
     }
     return Optional.of(
-        new Answer(sender, MacAddress.at(frame, 22), reply && unicast && !gratuitous));
+        new Answer(
+            sender, MacAddress.at(frame, 22), Ipv4.at(frame, 38), reply && unicast && !gratuitous));
   }
 
   private static Optional<Answer> advertisement(byte[] frame, boolean unicast) {
     if (frame.length < 86 || frame[20] != 58 || frame[54] != (byte) 136 || frame[78] != 2) {
       return Optional.empty();
     }
-    return Optional.of(new Answer(Ipv6.at(frame, 62), MacAddress.at(frame, 80), unicast));
+    return Optional.of(
+        new Answer(Ipv6.at(frame, 62), MacAddress.at(frame, 80), Ipv6.at(frame, 38), unicast));
   }
 }

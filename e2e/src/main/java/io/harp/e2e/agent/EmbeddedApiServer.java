@@ -12,6 +12,8 @@ import java.util.HashMap;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * fabric8's in-memory API server in a process of its own. {@code writes} makes it report how many
@@ -21,13 +23,20 @@ final class EmbeddedApiServer {
 
   private static final Set<String> WRITES = Set.of("POST", "PUT", "PATCH", "DELETE");
 
+  private static final Logger MOCK_LOG = Logger.getLogger("io.fabric8.mockwebserver");
+
   private EmbeddedApiServer() {}
 
   static Consumer<String> start(String address, int port, Consumer<String> say) throws IOException {
+    // It logs every request, which costs more than answering it.
+    MOCK_LOG.setLevel(Level.WARNING);
     Counting dispatcher = new Counting();
+    MockWebServer web = new MockWebServer();
+    // Clients that start several lists at once over an upgrade to HTTP/2 in clear text lose
+    // answers.
+    web.setHttp2ClearTextEnabled(false);
     KubernetesMockServer server =
-        new KubernetesMockServer(
-            new Context(), new MockWebServer(), new HashMap<>(), dispatcher, false);
+        new KubernetesMockServer(new Context(), web, new HashMap<>(), dispatcher, false);
     server.init(InetAddress.getByName(address), port);
     return line -> say.accept(line + " " + dispatcher.writes.get());
   }

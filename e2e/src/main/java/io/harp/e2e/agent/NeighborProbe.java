@@ -6,6 +6,7 @@ import io.harp.model.Ipv6;
 import io.harp.model.MacAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Consumer;
 import org.pcap4j.core.BpfProgram.BpfCompileMode;
 import org.pcap4j.core.NotOpenException;
@@ -21,13 +22,19 @@ import org.pcap4j.core.RawPacketListener;
  *
  * <pre>
  *  s ID arp SENT             asked at SENT (CLOCK_MONOTONIC, ns)
- *  r ID arp SENT GOT MAC     MAC answered the latest question
+ *  r ID arp SENT GOT MAC     MAC answered the question of SENT
  *  c ID GOT MAC              MAC claimed the address unasked (gratuitous ARP, unsolicited NA)
  * </pre>
  */
 final class NeighborProbe implements Consumer<String> {
 
   private static final int SNAPLEN = 256;
+
+  /**
+   * An answer names the address it goes to and nothing else of the question, so as many questions
+   * are sent from addresses of their own before the first is used again.
+   */
+  private static final int SLOTS = 32;
 
   private final PcapHandle handle;
   private final MacAddress mac;
@@ -82,11 +89,11 @@ final class NeighborProbe implements Consumer<String> {
   }
 
   private void ask(Run run, int intervalMs) {
-    byte[] question = question(run.address);
     Pace pace = new Pace(intervalMs);
-    while (run.running) {
+    for (int slot = 0; run.running; slot = (slot + 1) % SLOTS) {
+      byte[] question = question(run.address, slot);
       long now = System.nanoTime();
-      run.askedNs = now;
+      run.askedNs.set(slot, now);
       say.accept("s " + run.id + " arp " + now);
       try {
         handle.sendPacket(question);
@@ -97,11 +104,21 @@ final class NeighborProbe implements Consumer<String> {
     }
   }
 
-  private byte[] question(Address address) {
+  private byte[] question(Address address, int slot) {
     return switch (address) {
-      case Ipv4 target -> Questions.arpRequest(mac, v4, target);
-      case Ipv6 target -> Questions.solicitation(mac, v6, target);
+      case Ipv4 target -> Questions.arpRequest(mac, v4.plus(slot), target);
+      case Ipv6 target -> Questions.solicitation(mac, v6.plus(slot), target);
     };
+  }
+
+  /** Which question an answer to this address belongs to; -1 for none of ours. */
+  private int slot(Address to) {
+    long slot =
+        switch (to) {
+          case Ipv4 a -> Integer.toUnsignedLong(a.bits() - v4.bits());
+          case Ipv6 a -> a.high() == v6.high() ? a.low() - v6.low() : -1;
+        };
+    return slot >= 0 && slot < SLOTS ? (int) slot : -1;
   }
 
   private void capture() {
@@ -128,18 +145,19 @@ final class NeighborProbe implements Consumer<String> {
 
   private void report(Run run, Answers.Answer answer, long now) {
     String who = now + " " + answer.mac();
-    // A unicast answer is for us: the capture is not promiscuous.
-    say.accept(
-        answer.asked()
-            ? "r " + run.id + " arp " + run.askedNs + " " + who
-            : "c " + run.id + " " + who);
+    int slot = slot(answer.to());
+    if (!answer.asked()) {
+      say.accept("c " + run.id + " " + who);
+    } else if (slot >= 0) {
+      say.accept("r " + run.id + " arp " + run.askedNs.get(slot) + " " + who);
+    }
   }
 
   private static final class Run {
     private final String id;
     private final Address address;
     private volatile boolean running = true;
-    private volatile long askedNs;
+    private final AtomicLongArray askedNs = new AtomicLongArray(SLOTS);
 
     Run(String id, Address address) {
       this.id = id;

@@ -47,7 +47,9 @@ class AnswersTest {
     CLIENT.put(frame, 0);
     frame[54] = (byte) 136;
     frame[78] = 2;
-    assertEquals(Optional.of(new Answers.Answer(target, NODE, true)), Answers.read(frame));
+    assertEquals(
+        Optional.of(new Answers.Answer(target, NODE, target.solicitedNode(), true)),
+        Answers.read(frame));
   }
 
   @Property
