@@ -82,7 +82,7 @@ public final class Lab implements AutoCloseable {
                 case REAL -> RealApi.start(lan.machine("api"), directory);
               });
       this.cluster = new ClusterObjects(api, plan);
-      cluster.prepare(options.crds());
+      cluster.prepare(options.root().resolve("charts/harp"));
       for (LabPlan.Host host : plan.allNodes()) {
         nodes.put(host.name(), new LabNode(this, host));
         cluster.speakerPod(host, membershipAddress(host));

@@ -18,7 +18,6 @@ import java.util.Map;
  * @param speaker the command of a speaker
  * @param environment added to that of controller and speakers
  * @param root where the project lies: charts, examples and what the build made
- * @param crds the directory of the custom resource definitions to install
  */
 public record LabOptions(
     int nodes,
@@ -27,8 +26,7 @@ public record LabOptions(
     List<String> controller,
     List<String> speaker,
     Map<String, String> environment,
-    Path root,
-    Path crds) {
+    Path root) {
 
   /** Where speakers find each other. */
   public enum Network {
@@ -46,6 +44,7 @@ public record LabOptions(
     speaker.addAll(List.of("--port=7472", "--log-level=info"));
     List<String> controller =
         new java.util.ArrayList<>(Jvm.daemon(root, "controller", "io.harp.controller.Main"));
+    controller.add("--webhook-mode=disabled");
     return new LabOptions(
         3,
         ApiServer.Kind.EMBEDDED,
@@ -53,24 +52,23 @@ public record LabOptions(
         List.copyOf(controller),
         List.copyOf(speaker),
         Map.of(),
-        root,
-        root.resolve("charts/harp/crds"));
+        root);
   }
 
   public LabOptions withNodes(int count) {
-    return new LabOptions(count, api, membershipOn, controller, speaker, environment, root, crds);
+    return new LabOptions(count, api, membershipOn, controller, speaker, environment, root);
   }
 
   public LabOptions withApi(ApiServer.Kind kind) {
-    return new LabOptions(nodes, kind, membershipOn, controller, speaker, environment, root, crds);
+    return new LabOptions(nodes, kind, membershipOn, controller, speaker, environment, root);
   }
 
   public LabOptions withMembershipOn(Network network) {
-    return new LabOptions(nodes, api, network, controller, speaker, environment, root, crds);
+    return new LabOptions(nodes, api, network, controller, speaker, environment, root);
   }
 
   public LabOptions withController(List<String> command) {
-    return new LabOptions(nodes, api, membershipOn, command, speaker, environment, root, crds);
+    return new LabOptions(nodes, api, membershipOn, command, speaker, environment, root);
   }
 
   public LabOptions withoutController() {
@@ -78,12 +76,7 @@ public record LabOptions(
   }
 
   public LabOptions withSpeaker(List<String> command) {
-    return new LabOptions(nodes, api, membershipOn, controller, command, environment, root, crds);
-  }
-
-  public LabOptions withCrds(Path directory) {
-    return new LabOptions(
-        nodes, api, membershipOn, controller, speaker, environment, root, directory);
+    return new LabOptions(nodes, api, membershipOn, controller, command, environment, root);
   }
 
   /** Adds arguments to the speaker's command. */
@@ -96,8 +89,7 @@ public record LabOptions(
   public LabOptions withEnvironment(String name, String value) {
     Map<String, String> more = new HashMap<>(environment);
     more.put(name, value);
-    return new LabOptions(
-        nodes, api, membershipOn, controller, speaker, Map.copyOf(more), root, crds);
+    return new LabOptions(nodes, api, membershipOn, controller, speaker, Map.copyOf(more), root);
   }
 
   /** The directory above this one that holds the whole project. */

@@ -27,10 +27,7 @@ final class StandInLab implements AutoCloseable {
           LabOptions.harp()
               .withApi(api)
               .withoutController()
-              .withSpeaker(Jvm.self(32, StandIn.class.getName(), ADDRESS, owners.toString()))
-              .withCrds(
-                  LabOptions.projectRoot()
-                      .resolve("e2e/src/test/resources/project/charts/harp/crds"));
+              .withSpeaker(Jvm.self(32, StandIn.class.getName(), ADDRESS, owners.toString()));
       Lab lab = Lab.start(options);
       lab.startSpeakers();
       return new StandInLab(owners, lab);

@@ -32,6 +32,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class ClusterObjects {
 
   private static final int CONFLICT = 409;
+  private static final int KIND_TIMEOUT_S = 30;
 
   private final ApiServer api;
   private final LabPlan plan;
@@ -42,15 +43,15 @@ public final class ClusterObjects {
     this.plan = plan;
   }
 
-  /** Namespaces, nodes and the definitions of the project's own kinds. */
-  public void prepare(Path crds) {
+  /** Namespaces, nodes, and what the chart brings: its own kinds, and the rights of the daemons. */
+  public void prepare(Path chart) {
     for (String name : List.of(NAMESPACE, "default")) {
       create(new NamespaceBuilder().withNewMetadata().withName(name).endMetadata().build());
     }
-    try (var files = Files.list(crds)) {
-      files.filter(f -> f.toString().endsWith(".yaml")).sorted().forEach(this::apply);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    applyAll(chart.resolve("crds"));
+    if (api.kind() == ApiServer.Kind.REAL) {
+      applyAll(chart.resolve("rbac"));
+      awaitKinds();
     }
     plan.allNodes().forEach(this::node);
   }
@@ -153,6 +154,29 @@ public final class ClusterObjects {
         .orElse(List.of());
   }
 
+  /** Writes addresses into a Service's status, as a controller would; for labs without one. */
+  public void assign(String service, String... addresses) {
+    client()
+        .services()
+        .inNamespace("default")
+        .withName(service)
+        .editStatus(s ->
+            new ServiceBuilder(s)
+                .withNewStatus()
+                .withNewLoadBalancer()
+                .withIngress(
+                    java.util.Arrays.stream(addresses)
+                        .map(a ->
+                            new io.fabric8.kubernetes.api.model.LoadBalancerIngressBuilder()
+                                .withIp(a)
+                                .withIpMode("VIP")
+                                .build())
+                        .toList())
+                .endLoadBalancer()
+                .endStatus()
+                .build());
+  }
+
   /**
    * Waits for the first address of a Service.
    *
@@ -180,6 +204,32 @@ public final class ClusterObjects {
     }
   }
 
+  private void applyAll(Path directory) {
+    try (var files = Files.list(directory)) {
+      files.filter(f -> f.toString().endsWith(".yaml")).sorted().forEach(this::apply);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A real server serves a new kind a moment after it took its definition. */
+  private void awaitKinds() {
+    var definitions = client().apiextensions().v1().customResourceDefinitions();
+    for (var definition : definitions.list().getItems()) {
+      definitions
+          .resource(definition)
+          .waitUntilCondition(
+              d ->
+                  d != null
+                      && d.getStatus() != null
+                      && d.getStatus().getConditions().stream()
+                          .anyMatch(c ->
+                              c.getType().equals("Established") && c.getStatus().equals("True")),
+              KIND_TIMEOUT_S,
+              TimeUnit.SECONDS);
+    }
+  }
+
   private void apply(HasMetadata object) {
     if (object instanceof Service service) {
       Service complete = complete(service);
@@ -204,13 +254,21 @@ public final class ClusterObjects {
       return named;
     }
     int n = clusterIps.incrementAndGet();
-    String clusterIp = "10.96." + (n >> 8) + "." + (n & 0xff);
+    String policy = Optional.ofNullable(named.getSpec().getIpFamilyPolicy()).orElse("SingleStack");
     List<String> families = named.getSpec().getIpFamilies();
+    if (families.isEmpty()) {
+      families = policy.equals("SingleStack") ? List.of("IPv4") : List.of("IPv4", "IPv6");
+    }
+    List<String> clusterIps =
+        families.stream()
+            .map(f -> f.equals("IPv4") ? "10.96." + (n >> 8) + "." + (n & 0xff) : "fd96::" + n)
+            .toList();
     return new ServiceBuilder(named)
         .editSpec()
-        .withClusterIP(clusterIp)
-        .withClusterIPs(clusterIp)
-        .withIpFamilies(families.isEmpty() ? List.of("IPv4") : families)
+        .withClusterIP(clusterIps.getFirst())
+        .withClusterIPs(clusterIps)
+        .withIpFamilies(families)
+        .withIpFamilyPolicy(policy)
         .endSpec()
         .build();
   }

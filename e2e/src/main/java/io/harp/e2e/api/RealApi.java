@@ -5,7 +5,6 @@ import static io.harp.e2e.net.LabPlan.API_PORT;
 import static io.harp.e2e.net.LabPlan.CLUSTER_IPS_V4;
 import static io.harp.e2e.net.LabPlan.CLUSTER_IPS_V6;
 
-import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -28,7 +27,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** kube-apiserver and etcd, as two processes in the API server's namespace. */
+/**
+ * kube-apiserver and etcd, as two processes in the API server's namespace. Controller and speakers
+ * are service accounts with the rights the chart gives them and no others.
+ */
 public final class RealApi implements ApiServer {
 
   private static final String ACCOUNTS = "system:serviceaccount:" + LabPlan.NAMESPACE + ":";
@@ -55,7 +57,6 @@ public final class RealApi implements ApiServer {
       processes.add(start(api, "kube-apiserver", apiCommand(binaries)));
       awaitReady();
       this.client = admin();
-      grant();
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -247,22 +248,6 @@ public final class RealApi implements ApiServer {
                 .withUserAgent("harp-lab")
                 .build())
         .build();
-  }
-
-  /** All rights for both daemons, until a test narrows them to those of the chart. */
-  private void grant() {
-    for (String account : List.of("controller", "speaker")) {
-      client
-          .resource(
-              new ClusterRoleBindingBuilder()
-                  .withNewMetadata()
-                  .withName("lab-" + account)
-                  .endMetadata()
-                  .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", "cluster-admin")
-                  .addNewSubject("rbac.authorization.k8s.io", "User", ACCOUNTS + account, null)
-                  .build())
-          .create();
-    }
   }
 
   private void write(String name, String text) {
