@@ -3,6 +3,7 @@ package io.harp.e2e;
 import io.harp.e2e.net.LabPlan;
 import io.harp.e2e.net.LabProcess;
 import io.harp.model.MacAddress;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,6 +122,38 @@ public final class LabNode {
   public long bringBack() {
     plugIn();
     return start();
+  }
+
+  /** Whether the speaker says it is ready. */
+  public boolean isReady() {
+    return isRunning() && get("readyz").startsWith("HTTP/1.1 200");
+  }
+
+  /**
+   * Waits until it is.
+   *
+   * @throws AssertionError after {@code timeoutMs}
+   */
+  public void awaitReady(long timeoutMs) {
+    long deadline = System.nanoTime() + timeoutMs * 1_000_000;
+    while (!isReady()) {
+      if (!isRunning() || System.nanoTime() - deadline > 0) {
+        throw new AssertionError("the speaker of " + name() + " is not ready: " + tail(20));
+      }
+      LockSupport.parkNanos(50_000_000);
+    }
+  }
+
+  /** What the speaker's HTTP port answers, headers and all; empty when it does not. */
+  public String get(String path) {
+    String command =
+        "exec 3<>/dev/tcp/127.0.0.1/%d && printf 'GET /%s HTTP/1.1\\r\\nHost: lab\\r\\nConnection: close\\r\\n\\r\\n' >&3 && cat <&3"
+            .formatted(LabPlan.OPS_PORT, path);
+    try {
+      return lab.lan().machine(name()).run("", "timeout", "2", "bash", "-c", command);
+    } catch (IllegalStateException e) {
+      return "";
+    }
   }
 
   public boolean isRunning() {

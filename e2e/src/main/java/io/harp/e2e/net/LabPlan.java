@@ -21,6 +21,10 @@ public record LabPlan(int nodes) {
 
   public static final String POOL_V4 = "10.77.100.0/24";
   public static final String POOL_V6 = "fd77::100:0/120";
+
+  /** On the LAN, in no pool, on no machine. */
+  public static final String UNUSED_ADDRESS = "10.77.200.1";
+
   public static final String CLUSTER_IPS_V4 = "10.96.0.0/16";
   public static final String CLUSTER_IPS_V6 = "fd96::/108";
   public static final String GATEWAY_V4 = "10.77.0.254";
@@ -28,6 +32,7 @@ public record LabPlan(int nodes) {
   public static final String API_ADDRESS = "10.78.0.1";
   public static final int API_PORT = 6443;
   public static final int MEMBERSHIP_PORT = 7472;
+  public static final int OPS_PORT = 7473;
   public static final int BACKEND_PORT = 8080;
   public static final String LAN_INTERFACE = "eth0";
   public static final String MANAGEMENT_INTERFACE = "mgmt0";
@@ -67,9 +72,12 @@ public record LabPlan(int nodes) {
     return new Host("cl", 0x65, "10.77.0.101", "fd77::101");
   }
 
-  /** The client that asks for the address anew each time. */
+  /**
+   * The client that asks for the address anew each time. Its questions come from 32 addresses, this
+   * and the following ones.
+   */
   public Host coldClient() {
-    return new Host("cold", 0x66, "10.77.0.102", "fd77::102");
+    return new Host("cold", 0x66, "10.77.1.0", "fd77::1:0");
   }
 
   public Host gateway() {

@@ -73,6 +73,11 @@ public final class Namespace implements AutoCloseable {
     return name;
   }
 
+  /** What to type to get a shell in here. */
+  public String enterCommand() {
+    return String.join(" ", enter) + " bash";
+  }
+
   long pid() {
     return holder.pid();
   }
