@@ -16,6 +16,7 @@ import io.harp.speaker.announcement.Gate;
 import io.harp.speaker.announcement.Heard;
 import io.harp.speaker.announcement.Link;
 import io.harp.speaker.election.Grouping;
+import io.harp.speaker.link.Gateways;
 import io.harp.speaker.link.PcapFrames;
 import io.harp.speaker.link.WireCounters;
 import io.harp.speaker.membership.Cluster;
@@ -61,6 +62,9 @@ final class Daemon {
   /** A watch that has been in trouble for longer means that what it told is no longer current. */
   private static final long FRESH_MS = 2_000;
 
+  /** Routes change seldom, and reading them costs the loop a tenth of a millisecond. */
+  private static final long GATEWAYS_MS = 10_000;
+
   /** A speaker of the same node name is given so long to be found dead. */
   private static final long DUPLICATE_MS = 5_000;
 
@@ -84,6 +88,7 @@ final class Daemon {
   private volatile List<InetSocketAddress> peers = List.of();
   private volatile @Nullable JGroupsCluster joined;
   private volatile boolean ready;
+  private long nextGateways;
   private long nextFreshness = Long.MIN_VALUE;
   private long duplicateSince = -1;
 
@@ -225,6 +230,10 @@ final class Daemon {
     if (now >= nextFreshness) {
       nextFreshness = now + 250;
       speaker.apiFresh(fresh(now));
+    }
+    if (now >= nextGateways) {
+      nextGateways = now + GATEWAYS_MS;
+      speaker.gateways(Gateways.read());
     }
     world
         .takeGroups(now, System.nanoTime())

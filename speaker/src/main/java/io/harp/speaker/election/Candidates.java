@@ -44,7 +44,8 @@ public record Candidates(
         List<ReportedLink> links = usable(group, eligibility, report);
         if (!links.isEmpty()) {
           Candidate candidate =
-              new Candidate(member, standing(member, report, links), eligibility.score());
+              new Candidate(
+                  member, standing(member, report, serving(group, links)), eligibility.score());
           if (byNode.putIfAbsent(member.node(), candidate) == null) {
             candidates.add(candidate);
           }
@@ -59,6 +60,12 @@ public record Candidates(
         .filter(link -> eligibility.allows(link.name()))
         .filter(link -> !matchingSubnets || hasSubnetOf(group, link))
         .toList();
+  }
+
+  // Where an interface has the subnet of the addresses, the state of the others says nothing.
+  private static List<ReportedLink> serving(Group group, List<ReportedLink> links) {
+    List<ReportedLink> near = links.stream().filter(link -> hasSubnetOf(group, link)).toList();
+    return near.isEmpty() ? links : near;
   }
 
   private static boolean hasSubnetOf(Group group, ReportedLink link) {

@@ -27,16 +27,18 @@ final class Disputes {
   private static final long QUIET_MS = 30_000;
 
   private static final long INTRODUCTION_MS = 100;
+  private static final long LATER_MS = 1_100;
   private static final long RECLAIM_MS = 20;
   private static final int BARE_LIMIT = 3;
   private static final long BARE_WINDOW_MS = 2_000;
 
   private static final class Dispute {
     long lastReclaim = Long.MIN_VALUE / 2;
+    long lastLater = Long.MIN_VALUE / 2;
     long lastDefence = Long.MIN_VALUE / 2;
     long strangerAt = Long.MIN_VALUE / 2;
     boolean stranger;
-    boolean introducing;
+    long introducedAt = Long.MIN_VALUE / 2;
     int bare;
     long bareSince = Long.MIN_VALUE / 2;
   }
@@ -69,6 +71,14 @@ final class Disputes {
 
   /** Another host says it has an address that is held here. */
   void claimed(Heard.Claim claim, MacAddress ownMac, long now) {
+    if (claim.trailer().isEmpty() && roster.isSpeaker(claim.sender())) {
+      // A bare frame of a speaker is the answer to a question, asked by this speaker or another;
+      // only where something strips the trailers is it all that a dispute can go by.
+      boolean stripped = !claim.solicited() && !roster.showedTrailer(claim.sender(), now);
+      if (!stripped || !persists(open.computeIfAbsent(claim.address(), _ -> new Dispute()), now)) {
+        return;
+      }
+    }
     judge(claim.address(), claim.sender(), claim.trailer(), ownMac, now);
   }
 
@@ -93,9 +103,6 @@ final class Disputes {
     boolean speaker = roster.isSpeaker(sender);
     Rival rival = new Rival(sender, trailer, roster.speaker(sender, trailer), speaker);
     Dispute dispute = open.computeIfAbsent(address, _ -> new Dispute());
-    if (trailer.isEmpty() && speaker && !persists(dispute, now)) {
-      return;
-    }
     Verdict verdict = Rivals.judge(own, rival);
     switch (verdict) {
       case STRANGER -> introduce(address, sender, dispute, now);
@@ -108,8 +115,6 @@ final class Disputes {
     }
   }
 
-  // One bare frame of a speaker is an answer to a probe; several are a dispute whose trailers
-  // something strips.
   private static boolean persists(Dispute dispute, long now) {
     if (now - dispute.bareSince > BARE_WINDOW_MS) {
       dispute.bareSince = now;
@@ -126,24 +131,23 @@ final class Disputes {
     journal.disputed(address, rival, true);
     holdings.reclaim(address, now);
     agenda.at(now + 25, then -> holdings.reclaim(address, then));
+    // Some stacks ignore a second change within a second of the first.
+    if (now - dispute.lastLater > LATER_MS) {
+      dispute.lastLater = now;
+      agenda.at(now + LATER_MS, then -> holdings.reclaim(address, then));
+    }
   }
 
   // A speaker whose reports never came here looks like a stranger until a frame of it carries a
-  // trailer: a challenge makes it show one.
+  // trailer: a challenge makes it show one, or give way. Who answers again is neither.
   private void introduce(Address address, MacAddress sender, Dispute dispute, long now) {
-    if (dispute.stranger) {
+    long asked = now - dispute.introducedAt;
+    if (dispute.stranger || asked >= INTRODUCTION_MS && asked <= 10 * INTRODUCTION_MS) {
       stranger(address, sender, dispute, now);
-    } else if (!dispute.introducing) {
-      dispute.introducing = true;
+    } else if (asked > INTRODUCTION_MS) {
+      dispute.introducedAt = now;
       holdings.challenge(address, now);
-      agenda.at(
-          now + INTRODUCTION_MS,
-          then -> {
-            dispute.introducing = false;
-            if (!roster.isSpeaker(sender) && holdings.holds(address)) {
-              stranger(address, sender, dispute, then);
-            }
-          });
+      agenda.at(now + INTRODUCTION_MS, then -> holdings.challenge(address, then));
     }
   }
 

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Echoes count from when the ping was <em>sent</em>, by the own clock, so no clocks are compared
  * and a late echo proves nothing it should not.
  */
-public final class Fence {
+final class Fence {
 
   /** What a look at the clock found. */
-  public enum Finding {
+  enum Finding {
     /** As before. */
     STEADY,
     /** The lease ran out since the last look: everything held is lost. */
@@ -25,15 +25,12 @@ public final class Fence {
     REGAINED
   }
 
-  private static final long LONG_SILENCE_MS = 60_000;
   private static final long NEVER = Long.MIN_VALUE / 4;
 
   private final Settings settings;
+  private final Isolation isolation;
   private @Nullable View view;
   private long viewSince = NEVER;
-  private boolean hadPeers;
-  private boolean peersExpected;
-  private boolean heardAlone;
   private long lastTick = NEVER;
   private long wokenAt = NEVER;
   private boolean woken;
@@ -42,40 +39,33 @@ public final class Fence {
   private long until = NEVER;
   private boolean valid;
 
-  public Fence(Settings settings) {
+  Fence(Settings settings, Isolation isolation) {
     this.settings = settings;
+    this.isolation = isolation;
   }
 
   /** A view was installed. What was proven in an older one proves nothing in this one. */
-  public void view(View next, long now) {
+  void view(View next, long now) {
     boolean alone = next.members().size() == 1;
     if (view == null || alone != (view.members().size() == 1)) {
       viewSince = now;
-      heardAlone = false;
     }
-    hadPeers |= !alone;
+    isolation.view(next, now);
     echoedPing = NEVER;
     view = next;
   }
 
-  /** Whether speakers of other nodes should be there. */
-  public void expect(boolean peers) {
-    peersExpected = peers;
-  }
-
   /** A ping came back that was sent at {@code sentAt} by the own clock. */
-  public void echo(ViewId under, long sentAt) {
+  void echo(ViewId under, long sentAt) {
     if (view != null && view.id().equals(under)) {
       echoedPing = Math.max(echoedPing, sentAt);
     }
   }
 
   /** A frame of another host was heard at {@code at}. */
-  public void foreign(long at) {
-    if (at > foreignAt) {
-      foreignAt = at;
-      heardAlone |= alone() && at > viewSince;
-    }
+  void foreign(long at) {
+    foreignAt = Math.max(foreignAt, at);
+    isolation.foreign(at);
   }
 
   /**
@@ -84,7 +74,7 @@ public final class Fence {
    *
    * @param now of the monotonic clock
    */
-  public Finding tick(long now) {
+  Finding tick(long now) {
     boolean stalled = lastTick != NEVER && now - lastTick > settings.fenceMs();
     lastTick = now;
     if (stalled && settings.has(Rule.FENCE)) {
@@ -105,42 +95,26 @@ public final class Fence {
   }
 
   /** Whether a frame about an address may be sent at {@code now}. */
-  public boolean isOpen(long now) {
+  boolean isOpen(long now) {
     return valid && now <= until;
   }
 
   /** The end of the lease, by the monotonic clock. */
-  public long until() {
+  long until() {
     return until;
   }
 
   /** Whether the process was stopped for longer than the lease and has not found back yet. */
-  public boolean isWoken() {
+  boolean isWoken() {
     return woken;
   }
 
-  /**
-   * Whether this member has lost its peers and hears nobody on its segment. Being silent costs
-   * nothing then: nobody who could be answered is there. The last one on a segment where somebody
-   * speaks now and then is not isolated in every pause: it would take and lose its addresses for
-   * ever.
-   */
-  public boolean isIsolated(long now) {
-    return settings.has(Rule.ISOLATION)
-        && (hadPeers || peersExpected)
-        && alone()
-        && now - viewSince >= settings.isolatedMs() * 3 / 4
-        && now - foreignAt > (heardAlone ? LONG_SILENCE_MS : settings.isolatedMs());
-  }
-
-  private boolean alone() {
-    return view == null || view.members().size() == 1;
-  }
-
   private boolean recovered(long now) {
-    boolean echoed = !alone() && echoedPing > wokenAt;
+    boolean echoed = !isolation.isAlone() && echoedPing > wokenAt;
     boolean singleton =
-        alone() && now - Math.max(viewSince, wokenAt) >= settings.detectionMs() && !isIsolated(now);
+        isolation.isAlone()
+            && now - Math.max(viewSince, wokenAt) >= settings.detectionMs()
+            && !isolation.isIsolated(now);
     return echoed || singleton;
   }
 
@@ -148,12 +122,10 @@ public final class Fence {
     if (!settings.has(Rule.FENCE)) {
       return view == null ? until : now + settings.fenceMs();
     }
-    if (woken || view == null || isIsolated(now)) {
+    if (woken || view == null || isolation.isIsolated(now)) {
       return until;
     }
-    boolean neverMet = !hadPeers && !peersExpected;
-    if (neverMet || alone() && heardAlone) {
-      // Nobody is there who could confirm more than that.
+    if (isolation.needsNoProof()) {
       return now + settings.fenceMs();
     }
     return Math.max(until, Math.max(echoedPing, foreignAt) + settings.fenceMs());

@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -108,8 +107,10 @@ final class Holdings {
 
   /**
    * Takes an address that nobody hands over: first asks the segment whether somebody still answers.
+   *
+   * @param unsure whether to give an owner that is only slow more time to answer
    */
-  void take(Address address, Reason reason, long now) {
+  void take(Address address, Reason reason, boolean unsure, long now) {
     if (slots.containsKey(address)) {
       return;
     }
@@ -119,7 +120,7 @@ final class Holdings {
       hold(slot, now);
       return;
     }
-    audit(slot, now);
+    audit(slot, unsure, now);
   }
 
   /** Takes an address without asking: it is handed over, or its owner was just found silent. */
@@ -293,10 +294,9 @@ final class Holdings {
     return Optional.of(Held.of(links));
   }
 
-  private void audit(Slot slot, long now) {
+  private void audit(Slot slot, boolean unsure, long now) {
     int burst = ++slot.burst;
-    slot.answeredBy = null;
-    for (long after : settings.auditProbesMs()) {
+    for (long after : unsure ? settings.longAuditProbesMs() : settings.auditProbesMs()) {
       if (after == 0) {
         probe(slot, 0, now);
       } else {
@@ -310,7 +310,7 @@ final class Holdings {
       }
     }
     agenda.at(
-        now + settings.auditMs(),
+        now + (unsure ? settings.longAuditMs() : settings.auditMs()),
         then -> {
           if (slot.burst == burst) {
             judgeAudit(slot, then);
@@ -319,9 +319,12 @@ final class Holdings {
   }
 
   private void judgeAudit(Slot slot, long now) {
-    if (slot.answeredBy != null) {
+    MacAddress by = slot.answeredBy;
+    // What comes after the judgement is an answer all the same: it counts for the next audit.
+    slot.answeredBy = null;
+    if (by != null) {
       slot.silentAudits = 0;
-      cede(slot, slot.answeredBy, now + settings.cededMs());
+      cede(slot, by, now + settings.cededMs());
     } else if (slot.phase == Phase.CEDED && ++slot.silentAudits < 2) {
       auditLater(slot, now);
     } else {
@@ -351,7 +354,7 @@ final class Holdings {
           when,
           then -> {
             if (slot.burst == burst) {
-              audit(slot, then);
+              audit(slot, false, then);
             }
           });
     }
@@ -437,14 +440,6 @@ final class Holdings {
         port.probe(link, slot.address, trailer);
       }
     }
-  }
-
-  /** Who an address was ceded to, for status and tests. */
-  Optional<MacAddress> cededTo(Address address) {
-    Slot slot = slots.get(address);
-    return slot == null || slot.phase != Phase.CEDED
-        ? Optional.empty()
-        : Optional.of(Objects.requireNonNullElse(slot.answeredBy, MacAddress.ZERO));
   }
 
   /** Whether nothing is held any longer. */

@@ -54,7 +54,7 @@ final class Planning {
   private final Map<ViewId, Early> early = new HashMap<>();
   private List<Group> groups = List.of();
   private boolean groupsKnown;
-  private int expected = 1;
+  private int expected;
   private long firstViewAt = Long.MAX_VALUE;
   private long viewAt;
   private boolean due;
@@ -107,7 +107,7 @@ final class Planning {
 
   /** How many speakers there should be, this one included. */
   void expect(int members) {
-    expected = Math.max(1, members);
+    expected = members;
     due = true;
   }
 
@@ -213,7 +213,7 @@ final class Planning {
   }
 
   private boolean mayPlaceNew(long now) {
-    return roster.view().members().size() >= expected
+    return expected > 0 && roster.view().members().size() >= expected
         || now - firstViewAt >= settings.placementWaitMs();
   }
 

@@ -98,7 +98,10 @@ final class Rivals {
     if (rival.member().filter(own.view()::contains).isPresent()) {
       return own.planned().equals(rival.member()) ? Verdict.RELEASE : Verdict.RECLAIM;
     }
-    return own.mac().compareTo(rival.mac()) > 0 ? Verdict.RECLAIM : Verdict.YIELD;
+    // Members are the same on every interface, MACs are not.
+    int order =
+        rival.member().map(m -> own.self().compareTo(m)).orElse(own.mac().compareTo(rival.mac()));
+    return order > 0 ? Verdict.RECLAIM : Verdict.YIELD;
   }
 
   private static boolean isOf(Trailer trailer, ViewId id) {

@@ -30,6 +30,7 @@ final class Roster {
   // rank decides.
   private static final int MAX_PAST = 256;
   private static final int MAX_MACS = 4_096;
+  private static final long TRAILER_MS = 10_000;
   private static final int MAX_EARLY = 256;
   private static final int MAX_PEERS = 1_024;
 
@@ -42,6 +43,7 @@ final class Roster {
   private final Set<ViewId> past = new LinkedHashSet<>();
   private final Map<MacAddress, Member> speakers = new LinkedHashMap<>();
   private final Map<NodeName, List<Address>> addresses = new LinkedHashMap<>();
+  private final Map<MacAddress, Long> trailersAt = new HashMap<>();
   private final Map<Integer, Member> hashes = new LinkedHashMap<>();
 
   Roster(Member self) {
@@ -198,8 +200,17 @@ final class Roster {
     return speakers.containsKey(mac);
   }
 
+  /** Whether a trailer came from a MAC lately, so that nothing on the way strips them. */
+  boolean showedTrailer(MacAddress mac, long now) {
+    Long at = trailersAt.get(mac);
+    return at != null && now - at <= TRAILER_MS;
+  }
+
   /** Remembers the MAC of a frame that carried a speaker's trailer. */
-  void sawSpeaker(MacAddress mac, Trailer trailer) {
+  void sawSpeaker(MacAddress mac, Trailer trailer, long now) {
+    if (trailersAt.size() < MAX_MACS || trailersAt.containsKey(mac)) {
+      trailersAt.put(mac, now);
+    }
     if (speakers.size() < MAX_MACS) {
       speakers.putIfAbsent(mac, Objects.requireNonNullElse(hashes.get(trailer.memberHash()), self));
     }

@@ -17,8 +17,6 @@ import java.util.Set;
  * @param cededMs between two audits of an address somebody else answers
  * @param placementWaitMs how long the first placement of all waits for members that are expected
  * @param handOverMs how long a planned owner may take to claim before the move is taken back
- * @param isolatedMs how long nobody may be heard before a member without peers calls itself
- *     isolated
  * @param helloMs between two hellos to expected members outside the view
  * @param burstMs when an address is announced after a claim
  * @param refreshMs between two announcements of a held address, jittered by a tenth; 0 for none
@@ -35,7 +33,6 @@ public record Settings(
     long cededMs,
     long placementWaitMs,
     long handOverMs,
-    long isolatedMs,
     long helloMs,
     List<Long> burstMs,
     long refreshMs,
@@ -75,7 +72,6 @@ public record Settings(
         250,
         1_000,
         300,
-        400,
         80,
         List.of(0L, 100L, 400L, 1_200L, 3_000L),
         60_000,
@@ -98,7 +94,6 @@ public record Settings(
         cededMs,
         placementWaitMs,
         handOverMs,
-        isolatedMs,
         helloMs,
         burstMs,
         refreshMs,
@@ -106,6 +101,16 @@ public record Settings(
         failback,
         matchingSubnets,
         without);
+  }
+
+  /** When the probes of an audit are sent that must not miss an owner that is only slow. */
+  public List<Long> longAuditProbesMs() {
+    return List.of(0L, 15L, 100L, 200L);
+  }
+
+  /** When such an audit ends, in milliseconds. */
+  public long longAuditMs() {
+    return 250;
   }
 
   /** After how long a silence the segment is asked whether it is there, in milliseconds. */

@@ -10,11 +10,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Whether a segment still answers. Where nobody was heard for a while it asks for the peers' own
- * addresses, which their kernels answer, speaker or not. So a segment that works is never silent
- * for long, and one that stays silent is dead although the cable is connected.
+ * addresses, which their kernels answer, speaker or not, and for the gateway. So a segment that
+ * works is never silent for long, and one that stays silent is dead although the cable is
+ * connected.
  *
  * <p>Everybody hears the question and is quiet in turn, so a quiet segment carries a few of them a
  * second, however many speakers there are.
@@ -35,12 +39,18 @@ final class Soundings {
   private final Roster roster;
   private final FramePort port;
   private final Map<Integer, State> states = new HashMap<>();
+  private List<Address> gateways = List.of();
   private int turn;
 
   Soundings(Settings settings, Roster roster, FramePort port) {
     this.settings = settings;
     this.roster = roster;
     this.port = port;
+  }
+
+  /** Other hosts that can be asked. */
+  void gateways(Set<Address> addresses) {
+    gateways = List.copyOf(new TreeSet<>(addresses));
   }
 
   /** Whether the segment behind a link answers, as far as can be told. */
@@ -92,7 +102,7 @@ final class Soundings {
 
   private Optional<Address> whom(Link link) {
     List<Address> near =
-        roster.peerAddresses().stream()
+        Stream.concat(roster.peerAddresses().stream(), gateways.stream())
             .filter(a ->
                 link.subnets().stream()
                     .map(s -> new ReportedSubnet(s.address(), s.prefixLength()))

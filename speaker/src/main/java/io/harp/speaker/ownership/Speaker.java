@@ -50,6 +50,9 @@ public final class Speaker {
   private static final long PERIODIC_REPORT_MS = 2_000;
   private static final int PING_NEIGHBOURS = 3;
 
+  /** So long after its first view a speaker may not have met all peers yet. */
+  private static final long NEW_MS = 5_000;
+
   private static final long ASK_OWNER_MS = 40;
   private static final int ASK_OWNERS = 8;
 
@@ -64,6 +67,7 @@ public final class Speaker {
   private final long wallOffsetMs;
 
   private final Agenda agenda = new Agenda();
+  private final Isolation isolation;
   private final Fence fence;
   private final Roster roster;
   private final Planning planning;
@@ -74,11 +78,15 @@ public final class Speaker {
   private final Soundings soundings;
 
   private Map<Integer, Link> links = Map.of();
+  private final Set<Integer> connected = new HashSet<>();
   private Map<Address, Group> groups = Map.of();
   private boolean groupsKnown;
   private boolean apiFresh;
   private long revision;
   private boolean draining;
+  private int expected;
+  private long firstViewAt = Long.MAX_VALUE;
+  private boolean toldMute;
   private boolean reportDue;
   private boolean watchesChanged;
   private long nextPing = Long.MIN_VALUE;
@@ -113,7 +121,8 @@ public final class Speaker {
     this.port = port;
     this.journal = journal;
     this.wallOffsetMs = wallOffsetMs;
-    this.fence = new Fence(settings);
+    this.isolation = new Isolation(settings);
+    this.fence = new Fence(settings, isolation);
     this.roster = new Roster(self);
     this.planning = new Planning(settings, agenda, self, roster, this::publishPlan, nanos);
     this.holdings = new Holdings(settings, agenda, port, journal, new Around());
@@ -127,6 +136,7 @@ public final class Speaker {
   /** The membership agreed on a new view. */
   public void view(View view, long now) {
     fence.view(view, now);
+    firstViewAt = Math.min(firstViewAt, now);
     roster.install(view);
     factsSent.clear();
     journal.installed(view);
@@ -272,8 +282,9 @@ public final class Speaker {
 
   /** The nodes whose speakers should be there, this one included. */
   public void expected(Set<NodeName> nodes) {
+    expected = nodes.size();
     planning.expect(nodes.size());
-    fence.expect(nodes.stream().anyMatch(node -> !node.equals(self.node())));
+    isolation.expect((int) nodes.stream().filter(node -> !node.equals(self.node())).count());
     hellos.expected(nodes);
   }
 
@@ -286,6 +297,10 @@ public final class Speaker {
             .filter(Link::carrier)
             .anyMatch(
                 l -> Optional.ofNullable(before.get(l.index())).filter(Link::carrier).isEmpty());
+    // A socket that never had a cable says nothing about the node.
+    next.stream().filter(Link::carrier).forEach(l -> connected.add(l.index()));
+    connected.retainAll(links.keySet());
+    isolation.carrier(next.stream().anyMatch(Link::carrier));
     reportDue = true;
     watchesChanged = true;
     holdings.touch();
@@ -297,6 +312,15 @@ public final class Speaker {
     }
   }
 
+  /**
+   * Hosts other than the peers that answer as long as the segment does: the node's gateways.
+   * Without one, the last of two nodes cannot tell a dead peer from a dead cable and goes on.
+   */
+  public void gateways(Set<Address> addresses) {
+    soundings.gateways(addresses);
+    isolation.gateway(!addresses.isEmpty());
+  }
+
   /** A frame about a watched address. */
   public void heard(Heard heard, long now) {
     fence.foreign(now);
@@ -305,7 +329,7 @@ public final class Speaker {
       case Heard.Probe probe -> probe.trailer().ifPresent(t -> asked(probe, t, now));
       case Heard.Claim claim -> {
         suspicions.answered(claim.address());
-        claim.trailer().ifPresent(t -> roster.sawSpeaker(claim.sender(), t));
+        claim.trailer().ifPresent(t -> roster.sawSpeaker(claim.sender(), t, now));
         if (!holdings.answered(claim.address(), claim.sender())) {
           disputes.claimed(claim, mac(claim.link()), now);
         }
@@ -315,7 +339,7 @@ public final class Speaker {
 
   // A speaker asks: an audit (it holds nothing), a hello, or the challenge of a holder.
   private void asked(Heard.Probe probe, Trailer theirs, long now) {
-    roster.sawSpeaker(probe.sender(), theirs);
+    roster.sawSpeaker(probe.sender(), theirs, now);
     holdings.rivalAudit(probe.address(), probe.sender(), theirs);
     boolean foreign =
         roster.hasView()
@@ -367,11 +391,15 @@ public final class Speaker {
       case STEADY -> {}
       case LAPSED -> {
         holdings.releaseAll(Release.MUTED);
+        toldMute = true;
         journal.muted(true, muteReason(now));
         reportDue = true;
       }
       case REGAINED -> {
-        journal.muted(false, "heard again");
+        if (toldMute) {
+          toldMute = false;
+          journal.muted(false, "heard again");
+        }
         planning.present().ifPresent(plan -> apply(plan, now));
       }
     }
@@ -406,7 +434,7 @@ public final class Speaker {
     if (fence.isWoken()) {
       return "this process was stopped or starved";
     }
-    return fence.isIsolated(now)
+    return isolation.isIsolated(now)
         ? "no peer and no other host is heard"
         : "no peer confirms that it hears this speaker";
   }
@@ -462,7 +490,10 @@ public final class Speaker {
             revision,
             groupsKnown,
             draining,
-            links.values().stream().map(this::reported).toList(),
+            links.values().stream()
+                .filter(link -> connected.contains(link.index()))
+                .map(this::reported)
+                .toList(),
             holdings.held(),
             holdings.ceded());
     roster.report(self, report);
@@ -518,8 +549,16 @@ public final class Speaker {
     if (handedOver || ownerSilent) {
       holdings.claim(address, assignment.reason(), now);
     } else {
-      holdings.take(address, assignment.reason(), now);
+      holdings.take(address, assignment.reason(), isUnsure(address, now), now);
     }
+  }
+
+  // Nothing says that an owner is gone, and not everybody is here who could be it: one that is busy
+  // gets more time to answer.
+  private boolean isUnsure(Address address, long now) {
+    boolean complete = expected > 0 && roster.view().members().size() >= expected;
+    boolean fresh = now - firstViewAt < NEW_MS;
+    return roster.lostHolder(address).isEmpty() && (fresh || !complete);
   }
 
   // Make before break: an address planned elsewhere is answered here until the planned owner says
