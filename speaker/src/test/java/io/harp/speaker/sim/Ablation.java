@@ -91,9 +91,9 @@ final class Ablation {
     System.out.println(
         "| "
             + count
-            + " seeds, runs with | two of one view > 50 ms (longest) | of different views > 100 ms (longest)"
-            + " | at the end two / none | cache wrong | needless move | frame after waking"
-            + " | frame while isolated | unanswered p50 / p99 ms | anything |");
+            + " seeds, runs with | two of one view > 50 ms (longest) | of different views > 100 ms"
+            + " (longest) | at the end two / none | cache wrong | needless move | frame after"
+            + " waking | frame while isolated | unanswered p50 / p99 ms | anything |");
     System.out.println("|---|---|---|---|---|---|---|---|---|---|");
     row("all rules", Set.of(), from, count);
     for (Rule rule : Rule.values()) {

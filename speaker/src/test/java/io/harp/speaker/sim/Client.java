@@ -44,6 +44,10 @@ final class Client implements Lan.Station {
     this.station = lan.add(this);
   }
 
+  Lan lan() {
+    return lan;
+  }
+
   int station() {
     return station;
   }

@@ -74,7 +74,7 @@ final class Faults {
     time.note(() -> "ALL IS MENDED");
     mends.forEach(Runnable::run);
     mends.clear();
-    scene.lan.loss = 0;
+    scene.lans.forEach(lan -> lan.loss = 0);
     scene.membership.falseSuspicion = 0;
     for (Machine machine : scene.machines) {
       if (machine.life != null && machine.life.isStopped()) {
@@ -126,25 +126,29 @@ final class Faults {
       }
       case LATE_JOIN -> scene.start(a);
       case LAN_CUT -> {
-        scene.lanCut(a, true);
-        mendAfter(ms, () -> scene.lanCut(a, false));
+        Nic nic = time.pick(a.nics);
+        scene.lanCut(nic, true);
+        mendAfter(ms, () -> scene.lanCut(nic, false));
       }
       case CARRIER -> {
-        scene.carrier(a, false);
-        mendAfter(ms, () -> scene.carrier(a, true));
+        Nic nic = time.pick(a.nics);
+        scene.carrier(nic, false);
+        mendAfter(ms, () -> scene.carrier(nic, true));
       }
-      case FLAP -> flap(a, (int) time.between(1, 4));
+      case FLAP -> flap(time.pick(a.nics), (int) time.between(1, 4));
       case LAN_SPLIT -> lanSplit(ms, false);
       case BOTH_SPLIT -> lanSplit(ms, true);
       case LAN_ONE_WAY -> {
         if (a != b) {
-          scene.lanOneWay(a.station(), b.station(), true);
-          mendAfter(ms, () -> scene.lanOneWay(a.station(), b.station(), false));
+          Lan lan = time.pick(scene.lans);
+          scene.lanOneWay(lan, a.number, b.number, true);
+          mendAfter(ms, () -> scene.lanOneWay(lan, a.number, b.number, false));
         }
       }
       case LOSS -> {
-        scene.lan.loss = 0.03;
-        mendAfter(ms, () -> scene.lan.loss = 0);
+        Lan lan = time.pick(scene.lans);
+        lan.loss = 0.03;
+        mendAfter(ms, () -> lan.loss = 0);
       }
       case MEMBER_PAIR -> {
         if (a != b) {
@@ -199,14 +203,14 @@ final class Faults {
     mendAfter(ms, () -> scene.resume(machine, escapes, detector));
   }
 
-  private void flap(Machine machine, int times) {
-    scene.carrier(machine, false);
+  private void flap(Nic nic, int times) {
+    scene.carrier(nic, false);
     mendAfter(
         time.between(20, 400),
         () -> {
-          scene.carrier(machine, true);
+          scene.carrier(nic, true);
           if (times > 1 && time.nowMs() < healMs - 1_000) {
-            time.afterMs(time.between(20, 400), () -> flap(machine, times - 1));
+            time.afterMs(time.between(20, 400), () -> flap(nic, times - 1));
           }
         });
   }
@@ -214,16 +218,19 @@ final class Faults {
   private void lanSplit(long ms, boolean both) {
     Set<Machine> side = side();
     Set<Integer> stations = new HashSet<>();
-    side.forEach(m -> stations.add(m.station()));
-    scene.clients.stream().filter(_ -> time.chance(0.5)).forEach(c -> stations.add(c.station()));
-    scene.lanSplit(stations, true);
+    Lan lan = time.pick(scene.lans);
+    side.forEach(m -> stations.add(m.number));
+    scene.clients.stream()
+        .filter(c -> c.lan().equals(lan) && time.chance(0.5))
+        .forEach(c -> stations.add(c.station()));
+    scene.lanSplit(lan, stations, true);
     if (both) {
       scene.memberSplit(side, true);
     }
     mendAfter(
         ms,
         () -> {
-          scene.lanSplit(stations, false);
+          scene.lanSplit(lan, stations, false);
           if (both) {
             time.afterMs(time.between(0, 300), () -> scene.memberSplit(side, false));
           }

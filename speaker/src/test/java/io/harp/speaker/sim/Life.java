@@ -35,19 +35,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class Life implements Membership.Host, FramePort, Journal {
 
-  /** The only interface of every machine. */
-  static final int LINK = 2;
-
   private static final long LONGEST_MS = 100;
 
   private final Timeline time;
-  private final Lan lan;
   final Machine machine;
   final Member self;
   final Membership.Seat seat;
   final Speaker speaker;
   private final Witness witness;
   private final long baseMs;
+
+  /** How busy the machine is. */
+  long answerDelayMs;
+
+  /** How often it said that it is mute, and that it may speak again. */
+  int mutings;
+
+  int unmutings;
 
   private boolean dead;
   private boolean stopped;
@@ -67,21 +71,19 @@ final class Life implements Membership.Host, FramePort, Journal {
   private boolean wasRunning;
   private Set<Address> watched = Set.of();
   private long gateMs = Long.MIN_VALUE;
-  private long foreignMs = Long.MIN_VALUE;
+  private final Map<Integer, Long> foreignMs = new HashMap<>();
   private final Map<Address, Frame> lastSaid = new HashMap<>();
   private final Set<Address> tenures = new HashSet<>();
   private @Nullable Plan lastPlan;
 
   Life(
       Timeline time,
-      Lan lan,
       Membership membership,
       Machine machine,
       Settings settings,
       Witness witness,
       long wallOffsetMs) {
     this.time = time;
-    this.lan = lan;
     this.machine = machine;
     this.witness = witness;
     // No two clocks of the cluster have anything in common.
@@ -224,7 +226,8 @@ final class Life implements Membership.Host, FramePort, Journal {
     }
     if (escapes && !lastSaid.isEmpty()) {
       witness.escaped = true;
-      lan.broadcast(machine.station(), lastSaid.values().iterator().next());
+      Nic nic = machine.nics.getFirst();
+      nic.lan.broadcast(nic.station, lastSaid.values().iterator().next());
     }
     List<Runnable> waiting = new ArrayList<>(backlog);
     backlog.clear();
@@ -283,6 +286,10 @@ final class Life implements Membership.Host, FramePort, Journal {
     post("", () -> speaker.expected(nodes));
   }
 
+  void gateways(Set<Address> gateways) {
+    post("", () -> speaker.gateways(gateways));
+  }
+
   void links(List<Link> links) {
     post("", () -> speaker.links(links, clock()));
   }
@@ -290,12 +297,17 @@ final class Life implements Membership.Host, FramePort, Journal {
   // The responder
 
   /** Whether it would answer a request for {@code address} now. */
-  boolean answers(Address address) {
+  boolean answers(Address address, Nic nic) {
     return !dead
         && !stopped
-        && machine.carrier
+        && nic.carrier
         && clock() < gateMs
-        && published.links(address).contains(LINK);
+        && published.links(address).contains(nic.link);
+  }
+
+  /** Whether it would answer on any card. */
+  boolean answers(Address address) {
+    return machine.nics.stream().anyMatch(n -> answers(address, n));
   }
 
   /** Whether what it answers may have changed since the last call. */
@@ -306,34 +318,35 @@ final class Life implements Membership.Host, FramePort, Journal {
     return changed;
   }
 
-  void receive(Frame frame) {
+  void receive(Nic nic, Frame frame) {
     if (dead) {
       return;
     }
-    Runnable handle = () -> handle(frame);
+    Runnable handle = () -> handle(nic, frame);
     if (stopped) {
       backlog.add(handle);
     } else {
-      handle(frame);
+      handle(nic, frame);
     }
   }
 
-  private void handle(Frame frame) {
-    foreignMs = clock();
+  private void handle(Nic nic, Frame frame) {
+    foreignMs.put(nic.link, clock());
     Address address = frame.address();
     Optional<Heard> heard = Optional.empty();
     switch (frame) {
       case Frame.Gratuitous f ->
-          heard = Optional.of(new Heard.Claim(LINK, address, f.sender(), false, f.trailer()));
+          heard = Optional.of(new Heard.Claim(nic.link, address, f.sender(), false, f.trailer()));
       case Frame.Answer f ->
-          heard = Optional.of(new Heard.Claim(LINK, address, f.sender(), true, Optional.empty()));
+          heard =
+              Optional.of(new Heard.Claim(nic.link, address, f.sender(), true, Optional.empty()));
       case Frame.Probe f -> {
-        answer(f);
-        heard = Optional.of(new Heard.Probe(LINK, address, f.sender(), f.trailer()));
+        answer(nic, f);
+        heard = Optional.of(new Heard.Probe(nic.link, address, f.sender(), f.trailer()));
       }
       case Frame.Request f -> {
-        answer(f);
-        heard = Optional.of(new Heard.Request(LINK, address, f.sender()));
+        answer(nic, f);
+        heard = Optional.of(new Heard.Request(nic.link, address, f.sender()));
       }
     }
     if (watched.contains(address)) {
@@ -341,11 +354,18 @@ final class Life implements Membership.Host, FramePort, Journal {
     }
   }
 
-  private void answer(Frame frame) {
-    if (answers(frame.address())) {
+  private void answer(Nic nic, Frame frame) {
+    if (answerDelayMs > 0) {
+      time.afterMs(answerDelayMs, () -> answerNow(nic, frame));
+    } else {
+      answerNow(nic, frame);
+    }
+  }
+
+  private void answerNow(Nic nic, Frame frame) {
+    if (answers(frame.address(), nic)) {
       witness.sent(this, frame.address(), false);
-      lan.unicast(
-          machine.station(), frame.sender(), new Frame.Answer(frame.address(), machine.mac()));
+      nic.lan.unicast(nic.station, frame.sender(), new Frame.Answer(frame.address(), nic.mac()));
     }
   }
 
@@ -360,28 +380,32 @@ final class Life implements Membership.Host, FramePort, Journal {
 
   @Override
   public void announce(int link, Address address, Optional<Trailer> trailer) {
-    if (machine.carrier) {
+    Nic nic = machine.nic(link);
+    if (nic.carrier) {
       note(() -> "announces " + address + " " + Story.trailer(trailer));
-      Frame frame = new Frame.Gratuitous(address, machine.mac(), trailer);
-      lastSaid.put(address, frame);
+      Frame frame = new Frame.Gratuitous(address, nic.mac(), trailer);
+      if (link == 2) {
+        lastSaid.put(address, frame);
+      }
       witness.sent(this, address, true);
       // Once as a request and once as a reply.
-      lan.broadcast(machine.station(), frame);
-      lan.broadcast(machine.station(), frame);
+      nic.lan.broadcast(nic.station, frame);
+      nic.lan.broadcast(nic.station, frame);
     }
   }
 
   @Override
   public void probe(int link, Address address, Optional<Trailer> trailer) {
-    if (machine.carrier) {
+    Nic nic = machine.nic(link);
+    if (nic.carrier) {
       note(() -> "probes " + address + " " + Story.trailer(trailer));
-      lan.broadcast(machine.station(), new Frame.Probe(address, machine.mac(), trailer));
+      nic.lan.broadcast(nic.station, new Frame.Probe(address, nic.mac(), trailer));
     }
   }
 
   @Override
   public long lastForeignMs(int link) {
-    return foreignMs;
+    return foreignMs.getOrDefault(link, Long.MIN_VALUE);
   }
 
   // Journal
@@ -426,6 +450,8 @@ final class Life implements Membership.Host, FramePort, Journal {
 
   @Override
   public void muted(boolean muted, String why) {
+    mutings += muted ? 1 : 0;
+    unmutings += muted ? 0 : 1;
     note(() -> (muted ? "MUTE: " : "may speak: ") + why);
   }
 

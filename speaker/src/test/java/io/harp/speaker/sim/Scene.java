@@ -22,7 +22,7 @@ final class Scene {
   private static final long WALL_MS = 1_760_000_000_000L;
 
   final Timeline time;
-  final Lan lan;
+  final List<Lan> lans = new ArrayList<>();
   final Membership membership;
   final List<Machine> machines = new ArrayList<>();
   final List<Client> clients = new ArrayList<>();
@@ -31,6 +31,7 @@ final class Scene {
   private final Map<Address, Group> groups = new TreeMap<>();
   private final Set<Address> everWanted = new HashSet<>();
   private final Map<Integer, Long> disturbedAt = new HashMap<>();
+  private Set<Address> gateways = Set.of();
   private long revision = 100;
 
   /** No fault of this run gives a reason to move an address from a healthy owner. */
@@ -39,17 +40,32 @@ final class Scene {
   /** Some client may have missed a whole burst, which no speaker can see. */
   boolean clientsWereCut;
 
-  Scene(long seed, Settings settings, int nodes, int addresses, int clientCount, int remember) {
+  Scene(
+      long seed,
+      Settings settings,
+      int segments,
+      int nodes,
+      int addresses,
+      int clientCount,
+      int remember) {
     this.settings = settings;
     this.time = new Timeline(seed, remember);
-    this.lan = new Lan(time);
+    for (int i = 0; i < segments; i++) {
+      lans.add(new Lan(time));
+    }
     this.membership = new Membership(time, settings.detectionMs());
     this.witness = new Witness(this);
     for (int i = 0; i < nodes; i++) {
-      machines.add(new Machine(i, new NodeName("n" + (i + 1)), lan, membership));
+      machines.add(new Machine(i, new NodeName("n" + (i + 1)), lans, membership));
     }
     for (int i = 0; i < clientCount; i++) {
-      clients.add(new Client(time, lan, i, i % 3 == 0 ? 3_000 : 30_000, i % 2 == 0 ? 0 : 1_000));
+      clients.add(
+          new Client(
+              time,
+              lans.get(i % segments),
+              i,
+              i % 3 == 0 ? 3_000 : 30_000,
+              i % 2 == 0 ? 0 : 1_000));
     }
     for (int i = 0; i < addresses; i++) {
       want(address(i), allNodes());
@@ -57,6 +73,58 @@ final class Scene {
     for (Client client : clients) {
       time.afterMs(time.between(1_000, 1_500), () -> keepUsing(client));
     }
+  }
+
+  /** Some nodes on one segment, with one client, all healthy. */
+  static Scene of(int nodes, int addresses) {
+    return new Scene(1, Settings.of(400), 1, nodes, addresses, 2, 4_000).withGateway();
+  }
+
+  /** Adds a host to the first segment that always answers. */
+  Scene withGateway() {
+    new Gateway(lans.getFirst());
+    gateways = Set.of(Gateway.ADDRESS);
+    return this;
+  }
+
+  /** Gives a machine the name of another, as after cloning a disk. */
+  void twin(int i, int of) {
+    Machine machine = machines.get(i);
+    machine.name = machines.get(of).name;
+    for (Address address : List.copyOf(groups.keySet())) {
+      want(address, allNodes());
+    }
+  }
+
+  Machine machine(int i) {
+    return machines.get(i);
+  }
+
+  /** Fails unless all invariants held so far. */
+  void wasSound() {
+    if (!witness.breaches.isEmpty()) {
+      throw new AssertionError(time.story() + "\n" + witness.breaches);
+    }
+  }
+
+  /** How long it takes until exactly one machine other than {@code not} answers, in ms. */
+  long msUntilAnswered(Address address, Machine not, long atMost) {
+    long from = time.nowMs();
+    while (time.nowMs() - from < atMost) {
+      if (answering(address).stream().anyMatch(l -> l.machine != not)) {
+        return time.nowMs() - from;
+      }
+      runFor(1);
+    }
+    throw new AssertionError(time.story() + "\nnobody else answers for " + address);
+  }
+
+  /** Whether a client that knows an address sends to a machine. */
+  boolean sends(Client client, Address address, Machine machine) {
+    return client
+        .knows(address)
+        .map(mac -> machine.nics.stream().anyMatch(n -> n.mac().equals(mac)))
+        .orElse(true);
   }
 
   static Address address(int i) {
@@ -166,10 +234,11 @@ final class Scene {
     machine.up = true;
     disturb(machine);
     Life life =
-        new Life(time, lan, membership, machine, settings, witness, WALL_MS + machine.wallSkewMs);
+        new Life(time, membership, machine, settings, witness, WALL_MS + machine.wallSkewMs);
     machine.life = life;
     time.note(() -> machine.name + ": STARTS as " + life.self);
     life.links(machine.links());
+    life.gateways(gateways);
     if (machine.api) {
       long listed = time.between(5, 200);
       time.afterMs(listed, () -> life.expected(allNodes()));
@@ -225,9 +294,10 @@ final class Scene {
     }
   }
 
-  void carrier(Machine machine, boolean there) {
-    note(machine.name + (there ? " has a carrier again" : " loses its CARRIER"));
-    machine.carrier = there;
+  void carrier(Nic nic, boolean there) {
+    note(nic + (there ? " has a carrier again" : " loses its CARRIER"));
+    nic.carrier = there;
+    Machine machine = nic.machine;
     disturb(machine);
     Life life = machine.life;
     time.afterMs(
@@ -237,29 +307,34 @@ final class Scene {
             life.links(machine.links());
           }
         });
-    witness.lookAll();
-  }
-
-  /** Cuts a machine off the segment, which it cannot tell from its carrier. */
-  void lanCut(Machine machine, boolean cut) {
-    note(machine.name + (cut ? " is CUT off the segment" : " hears the segment again"));
-    lan.isolate(machine.station(), cut);
-    disturb(machine);
     lookAtIsolation();
     witness.lookAll();
   }
 
+  /** Cuts a machine off the segment, which it cannot tell from its carrier. */
+  void lanCut(Nic nic, boolean cut) {
+    note(nic + (cut ? " is CUT off the segment" : " hears the segment again"));
+    nic.lan.isolate(nic.station, cut);
+    disturb(nic.machine);
+    lookAtIsolation();
+    witness.lookAll();
+  }
+
+  /** Cuts a machine off all segments. */
+  void lanCut(Machine machine, boolean cut) {
+    machine.nics.forEach(nic -> lanCut(nic, cut));
+  }
+
   // Who was alone before and is cut off then has nothing to notice it by.
-  private static boolean hasPeers(Machine machine) {
+  private boolean hasPeers(Machine machine) {
     Life life = machine.life;
     var view = life == null ? null : life.seat.view();
-    return view == null || view.members().size() > 1;
+    return view == null || view.members().size() > (gateways.isEmpty() ? 2 : 1);
   }
 
   private void lookAtIsolation() {
     for (Machine machine : machines) {
-      boolean alone =
-          !lan.hearsAnybody(machine.station()) && !membership.hearsAnybody(machine.number);
+      boolean alone = !machine.hearsAnybody() && !membership.hearsAnybody(machine.number);
       if (!alone) {
         machine.cutSince = null;
       } else if (machine.cutSince == null && hasPeers(machine)) {
@@ -269,7 +344,7 @@ final class Scene {
   }
 
   /** Cuts the segment in two. */
-  void lanSplit(Set<Integer> stations, boolean cut) {
+  void lanSplit(Lan lan, Set<Integer> stations, boolean cut) {
     note("the segment is " + (cut ? "SPLIT: " : "whole again: ") + stations);
     for (int a : stations) {
       for (int b = 0; b < lan.size(); b++) {
@@ -284,7 +359,7 @@ final class Scene {
     witness.lookAll();
   }
 
-  void lanOneWay(int listener, int speaker, boolean cut) {
+  void lanOneWay(Lan lan, int listener, int speaker, boolean cut) {
     note("station " + listener + (cut ? " goes DEAF to " : " hears again ") + speaker);
     lan.cut(listener, speaker, cut);
     machines.forEach(this::disturb);
@@ -321,12 +396,18 @@ final class Scene {
   boolean isUndisturbed(Life life) {
     return life.isRunning()
         && life.machine.life == life
-        && life.machine.carrier
         && time.nowMs() - disturbedAt.getOrDefault(life.machine.number, 0L) > 2_000
-        && clients.stream().allMatch(c -> lan.mutual(c.station(), life.machine.station()))
+        && life.machine.nics.stream().allMatch(this::isWell);
+  }
+
+  private boolean isWell(Nic nic) {
+    return nic.carrier
+        && clients.stream()
+            .filter(c -> c.lan().equals(nic.lan))
+            .allMatch(c -> nic.lan.mutual(c.station(), nic.station))
         && machines.stream()
-            .filter(m -> m != life.machine && m.isAlive())
-            .allMatch(m -> lan.mutual(m.station(), life.machine.station()));
+            .filter(m -> m != nic.machine && m.isAlive())
+            .allMatch(m -> nic.lan.mutual(m.nic(nic.link).station, nic.station));
   }
 
   boolean mayOwn(Machine machine, Address address) {
@@ -337,12 +418,8 @@ final class Scene {
   /** Whether somebody should answer for an address. */
   boolean wanted(Address address) {
     return machines.stream()
-        .anyMatch(m ->
-            mayOwn(m, address)
-                && m.life != null
-                && m.life.isRunning()
-                && m.carrier
-                && lan.hearsAnybody(m.station()));
+        .anyMatch(
+            m -> mayOwn(m, address) && m.life != null && m.life.isRunning() && m.hearsAnybody());
   }
 
   List<Life> answering(Address address) {

@@ -37,11 +37,15 @@ final class Simulation {
   static Outcome run(long seed, Set<Rule> without, int remember) {
     Timeline dice = new Timeline(seed + 1_000_003, 0);
     int nodes = (int) dice.between(2, 5);
+    int segments = dice.chance(0.25) ? 2 : 1;
     int addresses = (int) dice.between(2, 6);
     int clients = (int) dice.between(1, 4);
     Settings settings =
         Settings.of(400).with(false, false, dice.chance(0.3) ? 5_000L : 60_000L, without);
-    Scene scene = new Scene(seed, settings, nodes, addresses, clients, remember);
+    Scene scene = new Scene(seed, settings, segments, nodes, addresses, clients, remember);
+    if (dice.chance(0.6)) {
+      scene.withGateway();
+    }
     Faults faults = new Faults(scene, HEAL_MS);
     faults.plan((int) dice.between(1, 5), FAULTS_FROM_MS, kinds(dice));
     scene.movesAreWrong = faults.used.stream().allMatch(Kind::leavesOwnersWell);

@@ -85,8 +85,7 @@ final class Witness {
     Life b = null;
     for (int i = 0; i < answering.size() && a == null; i++) {
       for (int k = i + 1; k < answering.size(); k++) {
-        if (scene.lan.mutual(
-            answering.get(i).machine.station(), answering.get(k).machine.station())) {
+        if (shareSegment(answering.get(i), answering.get(k), address)) {
           a = answering.get(i);
           b = answering.get(k);
           break;
@@ -121,6 +120,19 @@ final class Witness {
                   present.acrossViews ? "of different views" : "of one view"),
           excuseDoubles);
     }
+  }
+
+  private static boolean shareSegment(Life a, Life b, Address address) {
+    for (int i = 0; i < a.machine.nics.size(); i++) {
+      Nic na = a.machine.nics.get(i);
+      Nic nb = b.machine.nics.get(i);
+      if (a.answers(address, na)
+          && b.answers(address, nb)
+          && na.lan.mutual(na.station, nb.station)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static long limit(Pair d) {
@@ -162,6 +174,9 @@ final class Witness {
   /** An announcement or an answer leaves. */
   void sent(Life life, Address address, boolean announcement) {
     long now = scene.time.nowMs();
+    if (announcement && !life.speaker.held().containsKey(address)) {
+      wrong(1, life.machine.name + " announces " + address + " though it does not hold it");
+    }
     if (life.wokeAt != Long.MIN_VALUE && !life.claimedSinceWaking.contains(address)) {
       wokenFrames++;
       wrong(
@@ -232,7 +247,7 @@ final class Witness {
     for (Client client : scene.clients) {
       client
           .knows(address)
-          .filter(mac -> !mac.equals(holder.machine.mac()))
+          .filter(mac -> holder.machine.nics.stream().noneMatch(n -> n.mac().equals(mac)))
           .ifPresent(mac ->
               wrong(
                   2,
