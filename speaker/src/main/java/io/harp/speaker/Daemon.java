@@ -17,7 +17,7 @@ import io.harp.speaker.announcement.Heard;
 import io.harp.speaker.announcement.Link;
 import io.harp.speaker.election.Grouping;
 import io.harp.speaker.link.Gateways;
-import io.harp.speaker.link.PcapFrames;
+import io.harp.speaker.link.RawFrames;
 import io.harp.speaker.link.WireCounters;
 import io.harp.speaker.membership.Cluster;
 import io.harp.speaker.membership.ClusterSettings;
@@ -81,7 +81,7 @@ final class Daemon {
   private final WorldBook world;
   private final LateCluster cluster;
   private final Speaker speaker;
-  private final PcapFrames frames;
+  private final RawFrames frames;
   private final Watches watches;
   private final @Nullable PodAddresses pods;
   private final OpsServer ops;
@@ -111,7 +111,7 @@ final class Daemon {
             .labels()
             .map(l -> PodAddresses.watch(client, settings.namespace(), l, clock, this::pods))
             .orElse(null);
-    this.frames = PcapFrames.start(settings.wire(), gate, clock, wire, new FromWire());
+    this.frames = RawFrames.start(settings.wire(), gate, clock, wire, new FromWire());
     port.frames = frames;
     this.watches =
         Watches.start(
@@ -145,7 +145,7 @@ final class Daemon {
     metrics.counter("harp_loop_dropped", loop::dropped);
     metrics.counter("harp_api_writes", () -> recorder.written());
     metrics.counter("harp_api_write_failures", () -> recorder.failed());
-    metrics.counter("harp_kernel_drops", () -> frames().map(PcapFrames::kernelDrops).orElse(0L));
+    metrics.counter("harp_kernel_drops", () -> frames().map(RawFrames::kernelDrops).orElse(0L));
     metrics.counter("harp_membership_doubts", () -> sum(c -> c.doubts.sum()));
     metrics.counter("harp_membership_suspicions", () -> sum(c -> c.suspicions.sum()));
     metrics.counter("harp_membership_refused", () -> sum(c -> c.refused.sum()));
@@ -171,7 +171,7 @@ final class Daemon {
     return world;
   }
 
-  private Optional<PcapFrames> frames() {
+  private Optional<RawFrames> frames() {
     return Optional.ofNullable(frames);
   }
 
@@ -405,12 +405,12 @@ final class Daemon {
 
   /** Breaks the knot of the start: the port needs who listens, the speaker needs the port. */
   private static final class LatePort implements FramePort {
-    volatile @Nullable PcapFrames frames;
+    volatile @Nullable RawFrames frames;
 
     @Override
     public void publish(
         io.harp.speaker.announcement.Held held, Set<io.harp.model.Address> watched) {
-      PcapFrames f = frames;
+      RawFrames f = frames;
       if (f != null) {
         f.publish(held, watched);
       }
@@ -421,7 +421,7 @@ final class Daemon {
         int link,
         io.harp.model.Address address,
         Optional<io.harp.speaker.protocol.Trailer> trailer) {
-      PcapFrames f = frames;
+      RawFrames f = frames;
       if (f != null) {
         f.announce(link, address, trailer);
       }
@@ -432,7 +432,7 @@ final class Daemon {
         int link,
         io.harp.model.Address address,
         Optional<io.harp.speaker.protocol.Trailer> trailer) {
-      PcapFrames f = frames;
+      RawFrames f = frames;
       if (f != null) {
         f.probe(link, address, trailer);
       }
@@ -440,7 +440,7 @@ final class Daemon {
 
     @Override
     public long lastForeignMs(int link) {
-      PcapFrames f = frames;
+      RawFrames f = frames;
       return f == null ? Long.MIN_VALUE : f.lastForeignMs(link);
     }
   }

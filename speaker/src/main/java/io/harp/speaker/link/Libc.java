@@ -3,6 +3,7 @@ package io.harp.speaker.link;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -25,10 +26,11 @@ final class Libc {
   static final int SOCK_RAW = 3;
   static final int SOCK_CLOEXEC = 0x80000;
   static final int MSG_DONTWAIT = 0x40;
-  static final short POLLIN = 1;
+  private static final short POLLIN = 1;
 
   static final int EPERM = 1;
   static final int EINTR = 4;
+  static final int EAGAIN = 11;
   static final int EACCES = 13;
 
   private static final Linker LINKER = Linker.nativeLinker();
@@ -44,6 +46,12 @@ final class Libc {
   private static final MethodHandle CLOSE = function("close", JAVA_INT);
   private static final MethodHandle RECV =
       longFunction("recv", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle SEND =
+      longFunction("send", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle GETSOCKOPT =
+      function("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
+  private static final MethodHandle EVENTFD = function("eventfd", JAVA_INT, JAVA_INT);
+  private static final MethodHandle EVENTFD_WRITE = function("eventfd_write", JAVA_INT, JAVA_LONG);
 
   /** One per thread that makes calls: where {@code errno} is put after each. */
   private static final ThreadLocal<MemorySegment> STATE =
@@ -80,18 +88,71 @@ final class Libc {
     }
   }
 
-  /**
-   * Waits for {@code events} on one descriptor.
-   *
-   * @param pollfd 8 bytes to work in
-   * @return 1 if the descriptor is ready or broken, 0 after {@code timeoutMs}
-   */
-  static int poll(int fd, short events, MemorySegment pollfd, int timeoutMs) {
-    pollfd.set(JAVA_INT, 0, fd);
-    pollfd.set(JAVA_INT, 4, events);
+  /** Fills {@code value}; {@code size} holds its size as an {@code int}. */
+  static int getsockopt(int fd, int level, int name, MemorySegment value, MemorySegment size) {
     MemorySegment state = STATE.get();
     try {
-      return result((int) POLL.invokeExact(state, pollfd, 1L, timeoutMs), state);
+      return result((int) GETSOCKOPT.invokeExact(state, fd, level, name, value, size), state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** A descriptor that {@link #wake} makes readable for good. */
+  static int eventfd() {
+    MemorySegment state = STATE.get();
+    try {
+      return result((int) EVENTFD.invokeExact(state, 0, SOCK_CLOEXEC), state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  static void wake(int eventfd) {
+    try {
+      int _ = (int) EVENTFD_WRITE.invokeExact(STATE.get(), eventfd, 1L);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /**
+   * {@code struct pollfd} for each descriptor, waiting to be readable. Negative ones are ignored.
+   */
+  static MemorySegment pollfds(Arena arena, int... fds) {
+    MemorySegment polled = arena.allocate(8L * fds.length, 4);
+    for (int i = 0; i < fds.length; i++) {
+      polled.set(JAVA_INT, 8L * i, fds[i]);
+      polled.set(JAVA_SHORT, 8L * i + 4, POLLIN);
+    }
+    return polled;
+  }
+
+  /** Whether the last {@link #poll} found the descriptor of that position readable or broken. */
+  static boolean isReady(MemorySegment pollfds, int position) {
+    return pollfds.get(JAVA_SHORT, 8L * position + 6) != 0;
+  }
+
+  /**
+   * Waits until one of {@code pollfds} is ready.
+   *
+   * @param timeoutMs -1 for no limit
+   * @return how many are, 0 after {@code timeoutMs}
+   */
+  static int poll(MemorySegment pollfds, int timeoutMs) {
+    MemorySegment state = STATE.get();
+    try {
+      return result(
+          (int) POLL.invokeExact(state, pollfds, pollfds.byteSize() / 8, timeoutMs), state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  static int send(int fd, MemorySegment buffer, int length, int flags) {
+    MemorySegment state = STATE.get();
+    try {
+      return result((int) (long) SEND.invokeExact(state, fd, buffer, (long) length, flags), state);
     } catch (Throwable e) {
       throw unexpected(e);
     }

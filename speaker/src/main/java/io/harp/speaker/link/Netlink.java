@@ -16,9 +16,9 @@ final class Netlink implements AutoCloseable {
   private static final int RTMGRP_IPV6_IFADDR = 0x100;
 
   private final Arena arena = Arena.ofShared();
-  private final MemorySegment pollfd = arena.allocate(8, 4);
   private final MemorySegment buffer = arena.allocate(16 << 10);
   private final int fd;
+  private final MemorySegment pollfds;
 
   Netlink() {
     int opened = Libc.socket(Libc.AF_NETLINK, Libc.SOCK_RAW, 0);
@@ -31,6 +31,7 @@ final class Netlink implements AutoCloseable {
     }
     // poll(2) ignores a negative descriptor and just waits: then polling alone must do.
     fd = opened;
+    pollfds = Libc.pollfds(arena, fd);
   }
 
   /** Whether the kernel tells; otherwise {@link #await} only waits. */
@@ -40,7 +41,7 @@ final class Netlink implements AutoCloseable {
 
   /** Waits for a change, at most {@code timeoutMs}, and says whether there was one. */
   boolean await(int timeoutMs) {
-    if (Libc.poll(fd, Libc.POLLIN, pollfd, timeoutMs) <= 0) {
+    if (Libc.poll(pollfds, timeoutMs) <= 0) {
       return false;
     }
     // ENOBUFS, the sign of lost messages, ends this loop too, and counts as a change.

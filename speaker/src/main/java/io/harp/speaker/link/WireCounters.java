@@ -1,6 +1,7 @@
 package io.harp.speaker.link;
 
 import io.harp.model.Address;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,9 +19,9 @@ public final class WireCounters {
   public enum Drop {
     /** A host of this machine sent it. */
     OWN,
-    /** Its destination is another host; seen in promiscuous mode only. */
+    /** Its destination is another host. */
     OTHER_HOST,
-    /** It belongs to a VLAN. */
+    /** It belongs to a VLAN; the kernel keeps most of those away itself. */
     TAGGED,
     /** Not a whole, well-formed ARP packet, solicitation or advertisement, or a forged asker. */
     MALFORMED,
@@ -43,7 +44,7 @@ public final class WireCounters {
   /** Frames the kernel refused or that had no usable interface. */
   public final LongAdder sendFailures = new LongAdder();
 
-  /** Times a capture had to be opened again. */
+  /** Times the sockets of an interface had to be opened again. */
   public final LongAdder reopened = new LongAdder();
 
   public WireCounters() {
@@ -59,7 +60,7 @@ public final class WireCounters {
 
   /** All addresses counted so far, as a live view. */
   public Map<Address, Counts> byAddress() {
-    return java.util.Collections.unmodifiableMap(byAddress);
+    return Collections.unmodifiableMap(byAddress);
   }
 
   public LongAdder dropped(Drop reason) {

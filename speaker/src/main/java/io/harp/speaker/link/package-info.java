@@ -1,6 +1,6 @@
 /**
  * The wire itself: which interfaces may speak, capturing and answering on them, and sending. The
- * only importer of pcap4j and of the C library's sockets.
+ * only importer of the C library's sockets.
  */
 @NullMarked
 package io.harp.speaker.link;

@@ -1,7 +1,9 @@
 package io.harp.speaker.link;
 
+import com.sun.management.ThreadMXBean;
 import io.harp.loop.Clock;
 import io.harp.model.Address;
+import io.harp.model.Ipv4;
 import io.harp.speaker.announcement.FramePort.Events;
 import io.harp.speaker.announcement.Gate;
 import io.harp.speaker.announcement.Heard;
@@ -11,6 +13,8 @@ import io.harp.speaker.protocol.Trailer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,7 +26,7 @@ import java.util.Set;
 /**
  * A speaker without a head, for tests on a real wire: obeys one-line orders on standard input and
  * prints what it hears. {@code hold ADDRESS...}, {@code watch ADDRESS...}, {@code announce
- * ADDRESS}, {@code probe ADDRESS}, {@code mute}, {@code stats}.
+ * ADDRESS}, {@code probe ADDRESS}, {@code many FIRST COUNT}, {@code stats}, {@code allocated}.
  */
 public final class WireMain implements Events {
 
@@ -41,8 +45,8 @@ public final class WireMain implements Events {
   public static void main(String[] args) throws IOException {
     WireMain main = new WireMain();
     Exclusions exclusions = Exclusions.of(List.of(args));
-    try (PcapFrames frames =
-            PcapFrames.start(
+    try (RawFrames frames =
+            RawFrames.start(
                 new WireOptions(exclusions, false),
                 main.gate,
                 Clock.system(),
@@ -56,7 +60,7 @@ public final class WireMain implements Events {
     }
   }
 
-  private void obey(PcapFrames frames, String[] words) {
+  private void obey(RawFrames frames, String[] words) {
     switch (words[0]) {
       case "hold" -> {
         held.addAll(addresses(words));
@@ -86,12 +90,36 @@ public final class WireMain implements Events {
                           + c.responsesSent
                           + " gratuitous="
                           + c.gratuitousSent));
+      case "many" -> {
+        Ipv4 first = Ipv4.parse(words[1]);
+        for (int i = 0; i < Integer.parseInt(words[2]); i++) {
+          held.add(first.plus(i));
+        }
+        publish(frames);
+      }
+      case "allocated" -> allocated();
       default -> throw new IllegalArgumentException("no such order: " + words[0]);
     }
     say("done " + String.join(" ", words));
   }
 
-  private void publish(PcapFrames frames) {
+  private static void allocated() {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    for (long id : threads.getAllThreadIds()) {
+      ThreadInfo info = threads.getThreadInfo(id);
+      if (info != null && info.getThreadName().startsWith("wire-")) {
+        say(
+            "allocated "
+                + info.getThreadName()
+                + " "
+                + threads.getThreadAllocatedBytes(id)
+                + " cpu-us "
+                + threads.getThreadCpuTime(id) / 1000);
+      }
+    }
+  }
+
+  private void publish(RawFrames frames) {
     Map<Address, Set<Integer>> on = new HashMap<>();
     Set<Integer> everywhere = new HashSet<>();
     links.forEach(l -> everywhere.add(l.index()));

@@ -27,10 +27,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The real segment: a capture on every interface that may speak, and what is sent through it. */
-public final class PcapFrames implements FramePort, AutoCloseable {
+/**
+ * The real segment: raw sockets on every interface that may speak, and what is sent through them.
+ */
+public final class RawFrames implements FramePort, AutoCloseable {
 
-  private static final Logger log = LoggerFactory.getLogger(PcapFrames.class);
+  private static final Logger log = LoggerFactory.getLogger(RawFrames.class);
 
   private final WireOptions options;
   private final Gate gate;
@@ -48,7 +50,7 @@ public final class PcapFrames implements FramePort, AutoCloseable {
   private volatile Map<Integer, Speaking> speaking = Map.of();
   private volatile boolean closed;
 
-  private PcapFrames(
+  private RawFrames(
       WireOptions options, Gate gate, Clock clock, WireCounters counters, Events events) {
     this.options = options;
     this.gate = gate;
@@ -66,10 +68,10 @@ public final class PcapFrames implements FramePort, AutoCloseable {
    * @param gate asked before each answer and announcement
    * @throws NoRawSocket if the process lacks the capability NET_RAW
    */
-  public static PcapFrames start(
+  public static RawFrames start(
       WireOptions options, Gate gate, Clock clock, WireCounters counters, Events events) {
-    PcapFrames frames = new PcapFrames(options, gate, clock, counters, events);
-    WarmUp.run();
+    RawFrames frames = new RawFrames(options, gate, clock, counters, events);
+    WarmUp.start();
     frames.watch.start();
     return frames;
   }
@@ -142,7 +144,7 @@ public final class PcapFrames implements FramePort, AutoCloseable {
     return on == null ? Long.MIN_VALUE : on.lastForeignMs;
   }
 
-  /** Frames the kernel dropped because a capture thread did not keep up, over the open captures. */
+  /** Frames the kernel dropped because a thread did not keep up, over the interfaces in use. */
   public long kernelDrops() {
     return speaking.values().stream().mapToLong(on -> on.port.kernelDrops()).sum();
   }
@@ -211,7 +213,7 @@ public final class PcapFrames implements FramePort, AutoCloseable {
   /** One interface in use. */
   private final class Speaking {
     final String name;
-    final PcapPort port;
+    final Port port;
     private final Responder responder;
     volatile Self self;
     volatile long lastForeignMs = Long.MIN_VALUE;
@@ -219,7 +221,8 @@ public final class PcapFrames implements FramePort, AutoCloseable {
     Speaking(String name, Self self) {
       this.name = name;
       this.self = self;
-      this.port = new PcapPort(name, options.promiscuous(), this::frame, this::reopened);
+      this.port =
+          new RawPort(self.link(), name, options.promiscuous(), this::frame, this::reopened);
       this.responder = new Responder(() -> watched, gate, counters, events::heard, this::send);
     }
 
@@ -235,9 +238,9 @@ public final class PcapFrames implements FramePort, AutoCloseable {
       return sent;
     }
 
-    private void frame(byte[] bytes) {
+    private void frame(byte[] bytes, int length) {
       long now = clock.nowMs();
-      if (responder.receive(bytes, bytes.length, self, now)) {
+      if (responder.receive(bytes, length, self, now)) {
         lastForeignMs = now;
       }
     }
