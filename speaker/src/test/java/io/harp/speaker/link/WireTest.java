@@ -1,0 +1,224 @@
+package io.harp.speaker.link;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A speaker in one network namespace, judged by the kernel's own neighbor cache in another. Needs
+ * root and iproute2; skipped without, unless {@code HARP_REQUIRE} contains {@code lab}.
+ */
+class WireTest {
+
+  private static final String SPEAKER = "wire-test-s";
+  private static final String CLIENT = "wire-test-c";
+  private static final String SPEAKER_MAC = "02:00:00:00:0a:01";
+  private static final String OTHER_MAC = "02:00:00:00:0a:99";
+
+  private static final List<String> said = new CopyOnWriteArrayList<>();
+  private static @Nullable Process speaker;
+
+  @BeforeAll
+  static void layTheWire() throws IOException {
+    boolean able = "root".equals(System.getProperty("user.name")) && run("ip", "netns", "list");
+    if (System.getenv().getOrDefault("HARP_REQUIRE", "").contains("lab")) {
+      assertTrue(able, "HARP_REQUIRE asks for the lab, which needs root and iproute2");
+    }
+    assumeTrue(able, "needs root and iproute2 for network namespaces");
+    removeTheWire();
+    must("ip netns add " + SPEAKER);
+    must("ip netns add " + CLIENT);
+    // A macvlan filters multicast as a real network card does; a veth lets everything through.
+    must("ip link add w0 netns " + CLIENT + " type veth peer name lower netns " + SPEAKER);
+    must("ip -n " + SPEAKER + " link set lower up");
+    must(
+        "ip -n "
+            + SPEAKER
+            + " link add w0 link lower address "
+            + SPEAKER_MAC
+            + " type macvlan mode bridge");
+    must("ip -n " + SPEAKER + " link set w0 up");
+    must("ip -n " + CLIENT + " link set w0 up");
+    must("ip -n " + CLIENT + " addr add 10.0.0.2/24 dev w0");
+    must("ip -n " + CLIENT + " addr add 2001:db8::2/64 dev w0 nodad");
+    start();
+    order("hold 10.0.0.100 2001:db8::64");
+    order("watch 10.0.0.2 2001:db8::2");
+  }
+
+  @AfterAll
+  static void removeTheWire() throws IOException {
+    if (speaker != null) {
+      speaker.destroy();
+    }
+    run("ip", "netns", "del", SPEAKER);
+    run("ip", "netns", "del", CLIENT);
+  }
+
+  @Test
+  void theKernelLearnsBothFamilies() {
+    await("10.0.0.100 in the cache", () -> resolves("10.0.0.100", SPEAKER_MAC));
+    // Only with the group joined does the macvlan let the solicitation through.
+    await("2001:db8::64 in the cache", () -> resolves("2001:db8::64", SPEAKER_MAC));
+    assertFalse(neighbors().contains("10.0.0.101 dev w0 lladdr"));
+  }
+
+  @Test
+  void theKernelFindsTheAddressTaken() throws IOException {
+    must("ip -n " + CLIENT + " addr add 2001:db8::64/64 dev w0");
+    try {
+      await(
+          "duplicate address detection fails",
+          () -> output("ip", "-n", CLIENT, "addr", "show", "dev", "w0").contains("dadfailed"));
+    } finally {
+      must("ip -n " + CLIENT + " addr del 2001:db8::64/64 dev w0");
+    }
+  }
+
+  @Test
+  void announcementsChangeCachesThatKnowBetter() throws IOException {
+    for (String address : List.of("10.0.0.100", "2001:db8::64")) {
+      // A reachable entry is what a client has whose owner has just died.
+      must(
+          "ip -n "
+              + CLIENT
+              + " neigh replace "
+              + address
+              + " lladdr "
+              + OTHER_MAC
+              + " dev w0"
+              + " nud stale");
+      order("announce " + address);
+      await(
+          address + " moved",
+          () -> neighbors().contains(address + " dev w0 lladdr " + SPEAKER_MAC));
+    }
+  }
+
+  @Test
+  void probesAreAnsweredByTheirHolder() throws IOException {
+    order("probe 10.0.0.2 2001:db8::2");
+    for (String address : List.of("10.0.0.2", "2001:db8::2")) {
+      heard(line -> line.contains("heard Claim[") && line.contains("address=" + address + ","));
+    }
+  }
+
+  @Test
+  void speaksOnAnInterfaceThatComesLater() throws IOException {
+    must("ip link add w1 netns " + CLIENT + " type veth peer name w1 netns " + SPEAKER);
+    must("ip -n " + SPEAKER + " link set w1 up");
+    must("ip -n " + CLIENT + " link set w1 up");
+    heard(line -> line.contains("name=w1") && line.contains("carrier=true"));
+    must("ip -n " + SPEAKER + " link del w1");
+    heard(line -> line.contains(" links ") && !line.contains("name=w1"));
+  }
+
+  private static void start() throws IOException {
+    Process started =
+        new ProcessBuilder(
+                "ip",
+                "netns",
+                "exec",
+                SPEAKER,
+                System.getProperty("java.home") + "/bin/java",
+                "-XX:+UseSerialGC",
+                "-Xmx64m",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                WireMain.class.getName(),
+                "^lo$",
+                "^lower$")
+            .redirectErrorStream(true)
+            .start();
+    speaker = started;
+    Thread.ofVirtual()
+        .start(() -> {
+          try (BufferedReader lines = started.inputReader()) {
+            lines.lines().forEach(said::add);
+          } catch (IOException | UncheckedIOException e) {
+            said.add("ended");
+          }
+        });
+    heard(line -> line.contains("name=w0"));
+  }
+
+  private static void order(String order) throws IOException {
+    OutputStream orders = Objects.requireNonNull(speaker).getOutputStream();
+    orders.write((order + "\n").getBytes(StandardCharsets.UTF_8));
+    orders.flush();
+    heard(line -> line.equals("done " + order));
+  }
+
+  private static boolean resolves(String address, String mac) {
+    // Any datagram makes the kernel ask for its destination.
+    output("ip", "netns", "exec", CLIENT, "bash", "-c", "echo > /dev/udp/" + address + "/9");
+    return neighbors().contains(address + " dev w0 lladdr " + mac);
+  }
+
+  private static String neighbors() {
+    return output("ip", "-n", CLIENT, "neigh");
+  }
+
+  private static void heard(Predicate<String> line) {
+    await("a line", () -> said.stream().anyMatch(line));
+  }
+
+  private static void await(String what, BooleanSupplier condition) {
+    for (int i = 0; i < 200; i++) {
+      if (condition.getAsBoolean()) {
+        return;
+      }
+      try {
+        TimeUnit.MILLISECONDS.sleep(100);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    fail("not within 20 s: " + what + "; neighbors:\n" + neighbors() + "\nspeaker: " + said);
+  }
+
+  private static void must(String command) throws IOException {
+    assertTrue(run(command.split(" ")), command);
+  }
+
+  private static boolean run(String... command) throws IOException {
+    try {
+      return new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor()
+          == 0;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private static String output(String... command) {
+    try {
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
