@@ -13,7 +13,6 @@ import io.harp.speaker.status.MoveRecorder;
 import io.harp.speaker.status.MoveRecorder.Warning;
 import io.harp.speaker.status.Tenure;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,7 +35,6 @@ final class JournalBook implements Journal {
   private final SpeakerMetrics metrics;
   private final Map<Address, Group> held = new HashMap<>();
   private final Map<Address, Reason> reasons = new HashMap<>();
-  private final Set<ServiceKey> lastHere = new HashSet<>();
   private final Map<ServiceKey, Recorded> toRecord = new HashMap<>();
   private List<Link> links = List.of();
   private int claimedNow;
@@ -71,11 +69,8 @@ final class JournalBook implements Journal {
     Group group = held.remove(address);
     reasons.remove(address);
     metrics.released(address, why);
-    if (group != null && why != Release.MUTED && why != Release.LEAVING) {
-      lastHere.removeAll(group.services());
-      if (why == Release.NOT_PLANNED) {
-        group.services().forEach(recorder::gone);
-      }
+    if (group != null) {
+      group.services().forEach(why == Release.NOT_PLANNED ? recorder::gone : recorder::released);
     }
     if (++releasedNow <= LOGGED_AT_ONCE) {
       log.info("{} released: {}", address, why);
@@ -111,8 +106,6 @@ final class JournalBook implements Journal {
             .map(Link::mac)
             .findFirst()
             .orElse(MacAddress.ZERO);
-    // Finding back what this very process held before is no move.
-    boolean move = lastHere.add(service);
     recorder.claimed(
         new Tenure(
             service,
@@ -121,8 +114,7 @@ final class JournalBook implements Journal {
             mac,
             epoch,
             r.since(),
-            r.reason().toString()),
-        move);
+            r.reason().toString()));
   }
 
   @Override

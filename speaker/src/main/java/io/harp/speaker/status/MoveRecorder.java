@@ -10,12 +10,9 @@ import io.harp.model.NodeName;
 import io.harp.model.ServiceKey;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
@@ -23,8 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes down moves: the one who claims records, once for each Service and tenure. Writing waits
- * for nobody: the newest word on each Service is kept until the API takes it, so the backlog is
- * bounded by the Services, and at most {@link #WRITERS} are written at a time, on virtual threads.
+ * for nobody: the newest word on each Service waits in the {@link Backlog} until the API takes it,
+ * and at most {@link #WRITERS} are written at a time, on virtual threads.
  */
 public final class MoveRecorder implements AutoCloseable {
 
@@ -32,18 +29,13 @@ public final class MoveRecorder implements AutoCloseable {
   private static final int WRITERS = 8;
   private static final long MAX_BACKOFF_MS = 30_000;
 
-  /** What to write about a Service: it is answered here, or no longer. */
-  private record Word(ServiceKey service, Optional<Tenure> tenure, boolean event, int attempt) {}
-
   /** Events about an address that are no move. */
   public record Warning(ServiceKey service, String reason, String message) {}
 
   private final KubernetesClient client;
   private final String namespace;
   private final NodeName node;
-  private final Map<ServiceKey, Word> pending = new LinkedHashMap<>();
-  // Two words on one Service are never written side by side, or the older could win.
-  private final Set<ServiceKey> writing = new HashSet<>();
+  private final Backlog backlog = new Backlog();
   private final Semaphore writers = new Semaphore(WRITERS);
   private final LongAdder written = new LongAdder();
   private final LongAdder failed = new LongAdder();
@@ -58,26 +50,19 @@ public final class MoveRecorder implements AutoCloseable {
     this.dispatcher = Thread.ofVirtual().name("move-recorder").start(this::dispatch);
   }
 
-  /**
-   * A Service is answered here from now on.
-   *
-   * @param event whether this is a move, rather than the same owner finding back
-   */
-  public void claimed(Tenure tenure, boolean event) {
-    synchronized (pending) {
-      Word old = pending.get(tenure.service());
-      boolean told = event || old != null && old.event();
-      pending.put(tenure.service(), new Word(tenure.service(), Optional.of(tenure), told, 0));
-      pending.notifyAll();
-    }
+  /** A Service is answered here from now on. */
+  public void claimed(Tenure tenure) {
+    backlog.say(Word.of(tenure));
+  }
+
+  /** A Service is no longer answered here, but elsewhere, or soon here again. */
+  public void released(ServiceKey service) {
+    backlog.withdraw(service);
   }
 
   /** A Service is no longer anybody's to answer for. */
   public void gone(ServiceKey service) {
-    synchronized (pending) {
-      pending.put(service, new Word(service, Optional.empty(), false, 0));
-      pending.notifyAll();
-    }
+    backlog.say(Word.gone(service));
   }
 
   /** Writes a warning about a Service; lost if the API cannot be reached. */
@@ -106,33 +91,11 @@ public final class MoveRecorder implements AutoCloseable {
     try {
       while (!closed) {
         writers.acquire();
-        Word word = next();
+        Word word = backlog.next();
         Thread.ofVirtual().start(() -> attempt(word));
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private Word next() throws InterruptedException {
-    synchronized (pending) {
-      while (true) {
-        for (Word word : pending.values()) {
-          if (writing.add(word.service())) {
-            pending.remove(word.service());
-            return word;
-          }
-        }
-        pending.wait();
-      }
-    }
-  }
-
-  private void done(Word word) {
-    writers.release();
-    synchronized (pending) {
-      writing.remove(word.service());
-      pending.notifyAll();
     }
   }
 
@@ -143,9 +106,13 @@ public final class MoveRecorder implements AutoCloseable {
         troubled = false;
         log.info("The API takes status again");
       }
-      done(word);
-    } catch (KubernetesClientException e) {
-      done(word);
+      backlog.written(word);
+      writers.release();
+    } catch (RuntimeException e) {
+      // Whatever the client throws: a word that is neither written nor failed would block its
+      // Service for ever.
+      backlog.failed(word);
+      writers.release();
       failed.increment();
       if (!troubled) {
         troubled = true;
@@ -163,13 +130,7 @@ public final class MoveRecorder implements AutoCloseable {
       Thread.currentThread().interrupt();
       return;
     }
-    synchronized (pending) {
-      // A newer word has overtaken this one.
-      pending.putIfAbsent(
-          word.service(),
-          new Word(word.service(), word.tenure(), word.event(), word.attempt() + 1));
-      pending.notifyAll();
-    }
+    backlog.again(word);
   }
 
   private void write(Word word) {
@@ -186,7 +147,10 @@ public final class MoveRecorder implements AutoCloseable {
       return;
     }
     Tenure tenure = word.tenure().get();
-    if (word.event()) {
+    Optional<ServiceL2Status> own = present.stream().filter(this::isOwn).findFirst();
+    // Whoever takes a Service removes what others wrote. So where the own word still stands nobody
+    // else had it since, and to find it back is no move.
+    if (own.isEmpty()) {
       event(
           tenure.service(),
           "Normal",
@@ -198,7 +162,6 @@ public final class MoveRecorder implements AutoCloseable {
               + ")",
           "." + Long.toHexString(tenure.sinceMs()));
     }
-    Optional<ServiceL2Status> own = present.stream().filter(this::isOwn).findFirst();
     String kept = own.map(o -> o.getMetadata().getName()).orElse("");
     ServiceL2Status object = own.orElseGet(() -> create(tenure));
     ServiceL2Status.Status wanted = status(tenure);

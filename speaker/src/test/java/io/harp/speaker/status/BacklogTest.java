@@ -1,0 +1,98 @@
+package io.harp.speaker.status;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.harp.model.MacAddress;
+import io.harp.model.ServiceKey;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(10)
+class BacklogTest {
+
+  private static final ServiceKey WEB = new ServiceKey("default", "web");
+  private static final ServiceKey LAST = new ServiceKey("default", "last");
+
+  private final Backlog backlog = new Backlog();
+
+  @Test
+  void onlyTheNewestWordCounts() throws InterruptedException {
+    backlog.say(claim(WEB, 1));
+    backlog.say(claim(WEB, 2));
+    assertEquals(claim(WEB, 2), backlog.next());
+    nothingElseOf(WEB);
+  }
+
+  @Test
+  void oneServiceIsWrittenOnceAtATime() throws InterruptedException {
+    backlog.say(claim(WEB, 1));
+    Word first = backlog.next();
+    backlog.say(claim(WEB, 2));
+    backlog.say(claim(LAST, 1));
+    assertEquals(claim(LAST, 1), backlog.next());
+    backlog.written(first);
+    assertEquals(claim(WEB, 2), backlog.next());
+  }
+
+  @Test
+  void aFailedWordIsTriedAgain() throws InterruptedException {
+    backlog.say(claim(WEB, 1));
+    Word word = backlog.next();
+    backlog.failed(word);
+    backlog.again(word);
+    assertEquals(word.failedOnceMore(), backlog.next());
+  }
+
+  @Test
+  void aFailedWordIsDroppedWhenANewerOneWasSaid() throws InterruptedException {
+    backlog.say(claim(WEB, 1));
+    Word word = backlog.next();
+    backlog.failed(word);
+    backlog.say(claim(WEB, 2));
+    assertEquals(claim(WEB, 2), backlog.next());
+    backlog.again(word);
+    nothingElseOf(WEB);
+  }
+
+  @Test
+  void whatIsWithdrawnIsNeverWritten() throws InterruptedException {
+    backlog.say(claim(WEB, 1));
+    backlog.withdraw(WEB);
+    nothingElseOf(WEB);
+  }
+
+  @Test
+  void whatFailedAndWasWithdrawnIsNotTriedAgain() throws InterruptedException {
+    backlog.say(claim(WEB, 1));
+    Word word = backlog.next();
+    backlog.failed(word);
+    backlog.withdraw(WEB);
+    backlog.again(word);
+    nothingElseOf(WEB);
+  }
+
+  @Test
+  void whatIsWithdrawnWhileItIsWrittenIsTakenBack() throws InterruptedException {
+    backlog.say(claim(WEB, 1));
+    Word word = backlog.next();
+    backlog.withdraw(WEB);
+    backlog.written(word);
+    assertEquals(Word.gone(WEB), backlog.next());
+  }
+
+  private void nothingElseOf(ServiceKey service) throws InterruptedException {
+    backlog.say(claim(LAST, 9));
+    Word next = backlog.next();
+    assertEquals(LAST, next.service(), "there was one more word on " + service);
+  }
+
+  private static Word claim(ServiceKey service, long since) {
+    return new Word(
+        service,
+        Optional.of(
+            new Tenure(service, List.of(), List.of(), MacAddress.ZERO, "", since, "placed")),
+        0);
+  }
+}

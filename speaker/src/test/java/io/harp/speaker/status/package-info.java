@@ -1,0 +1,4 @@
+@NullMarked
+package io.harp.speaker.status;
+
+import org.jspecify.annotations.NullMarked;
