@@ -231,10 +231,15 @@ public final class Lab implements AutoCloseable {
     closing.clear();
   }
 
-  /** Starts a speaker on a node. */
-  LabProcess startSpeaker(LabPlan.Host host) {
+  /** Starts a speaker on a node, with what the usual DaemonSet gives it. */
+  LabProcess startSpeaker(
+      LabPlan.Host host,
+      Namespace.Rights rights,
+      List<String> moreArgs,
+      String nodeName,
+      String processName) {
     Map<String, String> env = new HashMap<>(options.environment());
-    env.put("METALLB_NODE_NAME", host.name());
+    env.put("METALLB_NODE_NAME", nodeName);
     env.put("METALLB_HOST", host.v4());
     env.put("METALLB_POD_NAME", "speaker-" + host.name());
     env.put("METALLB_ML_BIND_ADDR", membershipAddress(host));
@@ -243,13 +248,10 @@ public final class Lab implements AutoCloseable {
     env.put("METALLB_ML_SECRET_KEY_PATH", directory.toString());
     env.put("METALLB_NAMESPACE", LabPlan.NAMESPACE);
     env.put("KUBECONFIG", api.kubeconfig(User.SPEAKER).toString());
+    List<String> command = new ArrayList<>(options.speaker());
+    command.addAll(moreArgs);
     return lan.machine(host.name())
-        .start(
-            "speaker-" + host.name(),
-            options.speaker(),
-            env,
-            Namespace.Rights.RAW_SOCKETS,
-            directory.resolve("speaker-" + host.name() + ".log"));
+        .start(processName, command, env, rights, directory.resolve(processName + ".log"));
   }
 
   private String membershipAddress(LabPlan.Host host) {

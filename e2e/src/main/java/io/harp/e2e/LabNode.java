@@ -2,7 +2,9 @@ package io.harp.e2e;
 
 import io.harp.e2e.net.LabPlan;
 import io.harp.e2e.net.LabProcess;
+import io.harp.e2e.net.Namespace;
 import io.harp.model.MacAddress;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,7 @@ public final class LabNode {
   private final Lab lab;
   private final LabPlan.Host host;
   private @Nullable LabProcess speaker;
+  private int attempts;
 
   LabNode(Lab lab, LabPlan.Host host) {
     this.lab = lab;
@@ -40,8 +43,20 @@ public final class LabNode {
       throw new IllegalStateException("the speaker of " + name() + " runs already");
     }
     long at = System.nanoTime();
-    speaker = lab.startSpeaker(host);
+    speaker =
+        lab.startSpeaker(
+            host, Namespace.Rights.RAW_SOCKETS, List.of(), name(), "speaker-" + name());
     return at;
+  }
+
+  /**
+   * Starts one more speaker here, which is expected to end by itself.
+   *
+   * @param args added to its command
+   * @param nodeName the name it is told
+   */
+  public LabProcess tryStart(Namespace.Rights rights, List<String> args, String nodeName) {
+    return lab.startSpeaker(host, rights, args, nodeName, "speaker-" + name() + "-attempt-" + ++attempts);
   }
 
   /** SIGKILL to the speaker. The node and its traffic go on. */

@@ -23,7 +23,8 @@ class ArchitectureTest {
   /** Upper packages first; a package may import those above it, never those below. */
   private static final List<List<String>> ORDER =
       List.of(
-          List.of("io.harp.model", "io.harp.config", "io.harp.loop", "io.harp.kube..", "io.harp.ops"),
+          List.of(
+              "io.harp.model", "io.harp.config", "io.harp.loop", "io.harp.kube..", "io.harp.ops"),
           List.of(
               "io.harp.model",
               "io.harp.config",
@@ -99,7 +100,8 @@ class ArchitectureTest {
         .check(HARP);
   }
 
-  // The classes that put a daemon together pass the client on; they are named, so that no other joins them unseen.
+  // The classes that put a daemon together pass the client on; they are named, so that no other
+  // joins them unseen.
   @Test
   void onlyKubeAndTheStatusWritersImportFabric8() {
     noClasses()

@@ -77,6 +77,15 @@ public final class LabProcess {
     }
   }
 
+  /**
+   * Its exit status, 128 and more for a signal.
+   *
+   * @throws IllegalThreadStateException while it runs
+   */
+  public int exitStatus() {
+    return process.exitValue();
+  }
+
   /** Sends a line to an agent. */
   public void tell(String line) {
     try {

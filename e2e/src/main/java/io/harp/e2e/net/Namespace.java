@@ -24,7 +24,8 @@ public final class Namespace implements AutoCloseable {
   /** What a process may do. {@code RAW_SOCKETS} is what a speaker gets in a cluster. */
   public enum Rights {
     ALL,
-    RAW_SOCKETS
+    RAW_SOCKETS,
+    NONE
   }
 
   private static final int COMMAND_TIMEOUT_S = 20;
@@ -160,6 +161,7 @@ public final class Namespace implements AutoCloseable {
           case ALL -> List.of();
           case RAW_SOCKETS ->
               List.of("--no-new-privs", "--bounding-set=-all,+net_raw", "--inh-caps=-all");
+          case NONE -> List.of("--no-new-privs", "--bounding-set=-all", "--inh-caps=-all");
         });
     all.addAll(command);
     ProcessBuilder builder = new ProcessBuilder(all);

@@ -55,6 +55,22 @@ public final class Watch implements AutoCloseable {
     return Outage.between(all, fromNs, Math.max(lastAnswered, now - SETTLE_NS));
   }
 
+  /** How often the answerer changed since, counted from the one that answered last before. */
+  public int movesSince(long fromNs) {
+    List<String> answerers = new ArrayList<>();
+    for (Observation o : observations()) {
+      if (o instanceof Answered a && a.kind() == Kind.ARP) {
+        if (a.atNs() - fromNs <= 0) {
+          answerers.clear();
+        }
+        if (answerers.isEmpty() || !answerers.getLast().equals(a.who())) {
+          answerers.add(a.who());
+        }
+      }
+    }
+    return Math.max(0, answerers.size() - 1);
+  }
+
   /** What was noticed between two moments of {@link System#nanoTime}. */
   public Outage outage(long fromNs, long toNs) {
     return Outage.between(observations(), fromNs, toNs);
