@@ -1,0 +1,72 @@
+package io.harp.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.harp.e2e.probe.Client.Rates;
+import io.harp.e2e.probe.Watch;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Many addresses: spread evenly, and only the lost node's move. */
+@NeedsLab
+class SpreadLabTest {
+
+  private static final int SERVICES = 30;
+
+  @Test
+  void addressesSpreadEvenlyAndOnlyTheLostNodesMove() {
+    try (SpeakerLab speakers = SpeakerLab.start(LabOptions.harp())) {
+      List<String> addresses =
+          IntStream.rangeClosed(1, SERVICES).mapToObj(i -> "10.77.100." + i).toList();
+      addresses.forEach(a -> speakers.serve("s" + a.substring(a.lastIndexOf('.') + 1), a));
+      Map<String, Watch> watches = new TreeMap<>();
+      addresses.forEach(a -> watches.put(a, speakers.lab().client().watch(a, new Rates(0, 0, 50))));
+      watches.values().forEach(w -> w.awaitOwner(20_000));
+      watches.values().iterator().next().run(500);
+
+      Map<String, String> before = owners(watches);
+      Map<String, Long> loads = loads(before);
+      assertEquals(3, loads.size(), loads.toString());
+      assertTrue(
+          Collections.max(loads.values()) - Collections.min(loads.values()) <= 1, loads.toString());
+
+      String lost = before.get(addresses.getFirst());
+      speakers.node(lost).powerOff();
+      before.forEach((address, owner) -> {
+        if (owner.equals(lost)) {
+          watches.get(address).awaitOwnerOtherThan(lost, 10_000);
+        }
+      });
+      watches.values().iterator().next().run(1_000);
+      Map<String, String> after = owners(watches);
+      before.forEach((address, owner) -> {
+        if (owner.equals(lost)) {
+          assertNotEquals(lost, after.get(address), address);
+        } else {
+          assertEquals(owner, after.get(address), address);
+        }
+      });
+      Map<String, Long> left = loads(after);
+      assertTrue(
+          Collections.max(left.values()) - Collections.min(left.values()) <= 1, left.toString());
+      watches.values().forEach(Watch::close);
+    }
+  }
+
+  private static Map<String, String> owners(Map<String, Watch> watches) {
+    Map<String, String> owners = new TreeMap<>();
+    watches.forEach((address, watch) -> owners.put(address, watch.awaitOwner(5_000)));
+    return owners;
+  }
+
+  private static Map<String, Long> loads(Map<String, String> owners) {
+    return owners.values().stream().collect(Collectors.groupingBy(o -> o, Collectors.counting()));
+  }
+}
