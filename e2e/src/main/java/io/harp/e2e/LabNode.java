@@ -56,7 +56,8 @@ public final class LabNode {
    * @param nodeName the name it is told
    */
   public LabProcess tryStart(Namespace.Rights rights, List<String> args, String nodeName) {
-    return lab.startSpeaker(host, rights, args, nodeName, "speaker-" + name() + "-attempt-" + ++attempts);
+    return lab.startSpeaker(
+        host, rights, args, nodeName, "speaker-" + name() + "-attempt-" + ++attempts);
   }
 
   /** SIGKILL to the speaker. The node and its traffic go on. */

@@ -9,6 +9,7 @@ import io.harp.e2e.probe.Watch;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -37,11 +38,11 @@ class SpreadLabTest {
       assertTrue(
           Collections.max(loads.values()) - Collections.min(loads.values()) <= 1, loads.toString());
 
-      String lost = before.get(addresses.getFirst());
+      String lost = Objects.requireNonNull(before.get(addresses.getFirst()));
       speakers.node(lost).powerOff();
       before.forEach((address, owner) -> {
         if (owner.equals(lost)) {
-          watches.get(address).awaitOwnerOtherThan(lost, 10_000);
+          Objects.requireNonNull(watches.get(address)).awaitOwnerOtherThan(lost, 10_000);
         }
       });
       watches.values().iterator().next().run(1_000);
