@@ -95,7 +95,7 @@ public final class JGroupsCluster implements Cluster {
 
   /** Replaces the list of places where speakers are expected; the full list, this one or not. */
   public void setPeers(Collection<InetSocketAddress> peers) {
-    stack.peers().set(peers);
+    stack.setPeers(peers);
   }
 
   /** Whether strangers are kept out. */

@@ -1,6 +1,7 @@
 package io.harp.speaker.membership;
 
 import java.net.InetSocketAddress;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -30,6 +31,7 @@ final class JGroupsStack {
   private final LaneTransport transport;
   private final Peers peers;
   private final Pulse pulse;
+  private final long looksMs;
 
   /**
    * @param doubted hears of members that give cause for doubt
@@ -41,11 +43,14 @@ final class JGroupsStack {
     this.peers = new Peers(timers.joinRetryMs());
     this.pulse = new Pulse(timers, counters, doubted);
     this.transport.onFailure(this::refused, peers::unreachable);
-    peers.set(settings.peers());
+    this.looksMs = timers.lookMs(settings.peers().size());
+    setPeers(settings.peers());
   }
 
-  Peers peers() {
-    return peers;
+  /** Where speakers are expected from now on, this one included or not. */
+  void setPeers(Collection<InetSocketAddress> places) {
+    peers.set(places);
+    pulse.expect(places.size());
   }
 
   List<Protocol> protocols() {
@@ -102,7 +107,7 @@ final class JGroupsStack {
 
   private MERGE3 merge() {
     // Looks for others every max/2 to max*3/2, and compares what it found every max*8/5.
-    return new MERGE3().setMinInterval(timers.lookMs() / 2).setMaxInterval(timers.lookMs());
+    return new MERGE3().setMinInterval(looksMs / 2).setMaxInterval(looksMs);
   }
 
   private GMS membership() {

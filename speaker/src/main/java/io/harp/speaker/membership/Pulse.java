@@ -35,7 +35,6 @@ final class Pulse extends Protocol {
     ClassConfigurator.add(PulseHeader.MAGIC, PulseHeader.class);
   }
 
-  private final Timers timers;
   private final Counters counters;
   private final Consumer<Address> doubted;
   private final Watch<Address> watch;
@@ -47,10 +46,16 @@ final class Pulse extends Protocol {
    * @param doubted hears of a member as soon as there is cause for doubt, before it is asked
    */
   Pulse(Timers timers, Counters counters, Consumer<Address> doubted) {
-    this.timers = timers;
     this.counters = counters;
     this.doubted = doubted;
     this.watch = new Watch<>(timers, nowMs());
+  }
+
+  /** How many members there may be; with many, heartbeats are rarer. */
+  void expect(int members) {
+    synchronized (watch) {
+      watch.expect(members);
+    }
   }
 
   /** The member's host answered that nobody listens where it was. */
@@ -162,7 +167,7 @@ final class Pulse extends Protocol {
     if (current == null || nowMs() < nextBeatMs) {
       return;
     }
-    nextBeatMs = nowMs() + timers.beatMs(current.size());
+    nextBeatMs = nowMs() + locked(watch::beatMs);
     if (current.size() > 1) {
       send(null, PulseHeader.BEAT, 0);
       counters.beatsSent.increment();
@@ -197,11 +202,12 @@ final class Pulse extends Protocol {
   private void act(List<Act<Address>> acts) {
     for (Act<Address> act : acts) {
       switch (act) {
-        case Act.Ask<Address>(Address member, int question) -> {
+        case Act.Doubt<Address>(Address member) -> {
           counters.doubts.increment();
           doubted.accept(member);
-          send(member, PulseHeader.ASK, question);
         }
+        case Act.Ask<Address>(Address member, int question) ->
+            send(member, PulseHeader.ASK, question);
         case Act.Suspect<Address>(Address member) -> {
           counters.suspicions.increment();
           tell(new Event(Event.SUSPECT, List.of(member)));

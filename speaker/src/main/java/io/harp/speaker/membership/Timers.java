@@ -9,8 +9,8 @@ package io.harp.speaker.membership;
  * heartbeat.
  *
  * <p>Everybody sends heartbeats to everybody, so traffic grows with the square of the members.
- * Therefore the times stretch with the view: by 1 up to 16 members, by 2 up to 32, and so on. So no
- * member ever sends more than 16 heartbeats per {@code detectionMs / 5}.
+ * Therefore the times stretch with the members there are or should be: by 1 up to 16, by 2 up to
+ * 32, and so on. So no member ever sends more than 16 heartbeats per {@code detectionMs / 5}.
  *
  * @param detectionMs how long a member of a small cluster may be silent before it is taken for
  *     lost; 100-10,000
@@ -66,9 +66,9 @@ public record Timers(int detectionMs) {
     return 30;
   }
 
-  /** Between two looks for peers that are not in the view; a merge takes about three. */
-  public long lookMs() {
-    return detectionMs;
+  /** Between two looks for peers that are not in the view; a merge takes about two. */
+  public long lookMs(int members) {
+    return silenceMs(members);
   }
 
   /** A coordinator waits so long for members to confirm a view before it goes on without them. */

@@ -25,7 +25,10 @@ final class Watch<M> {
   sealed interface Act<M> {
     M member();
 
-    /** Tell those who care, and ask the member whether it is there. */
+    /** There is cause for doubt, told once until the member is heard again: it may be lost. */
+    record Doubt<M>(M member) implements Act<M> {}
+
+    /** Ask it whether it is there. */
     record Ask<M>(M member, int question) implements Act<M> {}
 
     /** It is lost. */
@@ -39,7 +42,8 @@ final class Watch<M> {
     long heardMs;
     long deadlineMs;
     int question;
-    boolean doubted;
+    boolean asked;
+    boolean told;
     boolean closed;
     boolean suspected;
 
@@ -52,6 +56,7 @@ final class Watch<M> {
   private final Map<M, State> states = new LinkedHashMap<>();
   private int questions;
   private long lastTickMs;
+  private int expected = 1;
 
   Watch(Timers timers, long nowMs) {
     this.timers = timers;
@@ -62,6 +67,16 @@ final class Watch<M> {
   void members(Collection<M> members, long nowMs) {
     states.keySet().retainAll(members);
     members.forEach(m -> states.computeIfAbsent(m, _ -> new State(nowMs)));
+  }
+
+  /** How many members there may be, even if fewer are here at present. */
+  void expect(int members) {
+    expected = members;
+  }
+
+  /** Between two heartbeats to everybody. */
+  long beatMs() {
+    return timers.beatMs(count());
   }
 
   /** A heartbeat or any other message of a member. */
@@ -77,7 +92,10 @@ final class Watch<M> {
       return List.of();
     }
     s.closed = true;
-    return List.of(ask(member, s, nowMs + timers.verifyMs()));
+    List<Act<M>> acts = new ArrayList<>();
+    doubt(member, s, acts);
+    ask(member, s, nowMs + timers.verifyMs(), acts);
+    return acts;
   }
 
   /** Its host answered that nobody listens there: the process is gone, asking is idle. */
@@ -86,9 +104,9 @@ final class Watch<M> {
     if (s == null || s.suspected) {
       return List.of();
     }
-    s.doubted = true;
+    s.asked = true;
     s.closed = true;
-    return List.of(suspect(member, s, nowMs));
+    return suspect(member, s, nowMs);
   }
 
   /**
@@ -102,7 +120,7 @@ final class Watch<M> {
     if (inView) {
       return trust(member, s, nowMs);
     }
-    return s.suspected ? List.of() : List.of(suspect(member, s, nowMs));
+    return s.suspected ? List.of() : suspect(member, s, nowMs);
   }
 
   /**
@@ -119,7 +137,7 @@ final class Watch<M> {
       // Their heartbeats wait in the socket, or they too stood still: their silence means nothing.
       // But they may have excluded us meanwhile.
       states.replaceAll((_, _) -> new State(nowMs));
-      states.forEach((member, s) -> acts.add(ask(member, s, nowMs + silenceMs())));
+      states.forEach((member, s) -> ask(member, s, nowMs + silenceMs(), acts));
     }
     lastTickMs = nowMs;
     states.forEach((member, s) -> tick(member, s, nowMs, acts));
@@ -127,11 +145,12 @@ final class Watch<M> {
   }
 
   private void tick(M member, State s, long nowMs, List<Act<M>> acts) {
-    if (!s.doubted && nowMs >= doubtMs(s)) {
-      acts.add(ask(member, s, s.heardMs + silenceMs()));
+    if (!s.asked && nowMs >= doubtMs(s)) {
+      doubt(member, s, acts);
+      ask(member, s, s.heardMs + silenceMs(), acts);
     }
-    if (s.doubted && nowMs >= s.deadlineMs) {
-      acts.add(suspect(member, s, nowMs));
+    if (s.asked && nowMs >= s.deadlineMs) {
+      acts.addAll(suspect(member, s, nowMs));
     }
   }
 
@@ -139,7 +158,7 @@ final class Watch<M> {
   long nextMs() {
     long next = lastTickMs + silenceMs() / 4;
     for (State s : states.values()) {
-      next = Math.min(next, s.doubted ? s.deadlineMs : doubtMs(s));
+      next = Math.min(next, s.asked ? s.deadlineMs : doubtMs(s));
     }
     return next;
   }
@@ -149,27 +168,42 @@ final class Watch<M> {
   }
 
   private long silenceMs() {
-    return timers.silenceMs(states.size() + 1);
+    return timers.silenceMs(count());
   }
 
-  private Act<M> ask(M member, State s, long deadlineMs) {
-    s.deadlineMs = s.doubted ? Math.min(s.deadlineMs, deadlineMs) : deadlineMs;
-    s.doubted = true;
+  private int count() {
+    return Math.max(expected, states.size() + 1);
+  }
+
+  private void doubt(M member, State s, List<Act<M>> acts) {
+    if (!s.told) {
+      s.told = true;
+      acts.add(new Act.Doubt<>(member));
+    }
+  }
+
+  private void ask(M member, State s, long deadlineMs, List<Act<M>> acts) {
+    s.deadlineMs = s.asked ? Math.min(s.deadlineMs, deadlineMs) : deadlineMs;
+    s.asked = true;
     s.question = ++questions;
-    return new Act.Ask<>(member, s.question);
+    acts.add(new Act.Ask<>(member, s.question));
   }
 
   /** It is said again from time to time: whoever is to exclude the member may be lost as well. */
-  private Act<M> suspect(M member, State s, long nowMs) {
+  private List<Act<M>> suspect(M member, State s, long nowMs) {
+    List<Act<M>> acts = new ArrayList<>();
+    doubt(member, s, acts);
     s.suspected = true;
     s.deadlineMs = nowMs + silenceMs();
-    return new Act.Suspect<>(member);
+    acts.add(new Act.Suspect<>(member));
+    return acts;
   }
 
   private List<Act<M>> trust(M member, State s, long nowMs) {
     boolean wasSuspected = s.suspected;
     s.heardMs = nowMs;
-    s.doubted = false;
+    s.asked = false;
+    s.told = false;
     s.closed = false;
     s.suspected = false;
     return wasSuspected ? List.of(new Act.Trust<>(member)) : List.of();
