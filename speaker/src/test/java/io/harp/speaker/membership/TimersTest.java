@@ -24,7 +24,7 @@ class TimersTest {
       @ForAll @IntRange(min = 100, max = 10_000) int detectionMs,
       @ForAll @IntRange(min = 1, max = 1_000) int members) {
     Timers timers = new Timers(detectionMs);
-    assertTrue((members - 1) * (detectionMs / 5) <= 16 * timers.beatMs(members));
+    assertTrue((members - 1L) * (detectionMs / 5) <= 16 * timers.beatMs(members));
     assertTrue(timers.verifyMs() < timers.silenceMs(members));
   }
 
