@@ -53,8 +53,7 @@ class GuardedServerSocketTest {
       assertEquals(-1, pushedOut.getInputStream().read());
     }
     strangers.getLast().setSoTimeout(50);
-    assertThrows(
-        SocketTimeoutException.class, () -> strangers.getLast().getInputStream().read());
+    assertThrows(SocketTimeoutException.class, () -> strangers.getLast().getInputStream().read());
   }
 
   @Test

@@ -17,6 +17,9 @@ final class Loopback implements AutoCloseable {
 
   record Speaker(JGroupsCluster cluster, Recorded events) {}
 
+  // Twice the usual patience: several members share this JVM with the rest of the build.
+  private static final Timers PATIENT = new Timers(500);
+
   static final GroupKey SECRET =
       GroupKey.of("a secret of 24 characters".getBytes(StandardCharsets.UTF_8));
 
@@ -37,7 +40,7 @@ final class Loopback implements AutoCloseable {
     Member self = new Member(new NodeName(node), ThreadLocalRandom.current().nextLong());
     JGroupsCluster cluster =
         JGroupsCluster.join(
-            new ClusterSettings(self, where(n), peers(), key, Timers.DEFAULT), events);
+            new ClusterSettings(self, where(n), peers(), key, PATIENT), events);
     Speaker speaker = new Speaker(cluster, events);
     synchronized (started) {
       started.add(speaker);
