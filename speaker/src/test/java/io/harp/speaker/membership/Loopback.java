@@ -39,8 +39,7 @@ final class Loopback implements AutoCloseable {
     Recorded events = new Recorded();
     Member self = new Member(new NodeName(node), ThreadLocalRandom.current().nextLong());
     JGroupsCluster cluster =
-        JGroupsCluster.join(
-            new ClusterSettings(self, where(n), peers(), key, PATIENT), events);
+        JGroupsCluster.join(new ClusterSettings(self, where(n), peers(), key, PATIENT), events);
     Speaker speaker = new Speaker(cluster, events);
     synchronized (started) {
       started.add(speaker);
