@@ -36,7 +36,8 @@ public record Timers(int detectionMs) {
 
   /** Without a sign of life for so long a member is taken for lost. */
   public long silenceMs(int members) {
-    return (long) detectionMs * ((members + UNSTRETCHED_MEMBERS - 1) / UNSTRETCHED_MEMBERS);
+    return (long) detectionMs
+        * ((Math.max(1, members) + UNSTRETCHED_MEMBERS - 1) / UNSTRETCHED_MEMBERS);
   }
 
   /**

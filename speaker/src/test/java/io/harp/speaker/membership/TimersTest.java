@@ -33,4 +33,11 @@ class TimersTest {
     assertThrows(IllegalArgumentException.class, () -> new Timers(99));
     assertThrows(IllegalArgumentException.class, () -> new Timers(10_001));
   }
+
+  // A speaker that starts while the API server is away knows nobody, and must start all the same.
+  @Test
+  void whoKnowsNobodyYetHasTheTimersOfASmallCluster() {
+    assertEquals(Timers.DEFAULT.silenceMs(1), Timers.DEFAULT.silenceMs(0));
+    assertEquals(Timers.DEFAULT.lookMs(1), Timers.DEFAULT.lookMs(0));
+  }
 }
