@@ -1,11 +1,8 @@
 package io.harp.speaker;
 
-import ch.qos.logback.classic.Level;
+import io.harp.ops.LogLevel;
 import io.harp.speaker.link.NoRawSocket;
 import java.io.IOException;
-import java.util.Locale;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
@@ -57,23 +54,10 @@ public final class Main {
   }
 
   private static void logLevel(String level) {
-    Level to =
-        switch (level.toLowerCase(Locale.ROOT)) {
-          case "all" -> Level.TRACE;
-          case "debug" -> Level.DEBUG;
-          case "info" -> Level.INFO;
-          case "warn" -> Level.WARN;
-          case "error" -> Level.ERROR;
-          case "none" -> Level.OFF;
-          default ->
-              throw new BadSetting(
-                  "--log-level: \""
-                      + level
-                      + "\" is none of all, debug, info, warn, error and none");
-        };
-    if (LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)
-        instanceof ch.qos.logback.classic.Logger root) {
-      root.setLevel(to);
+    try {
+      LogLevel.set(level);
+    } catch (IllegalArgumentException e) {
+      throw new BadSetting("--log-level: " + e.getMessage());
     }
   }
 }
