@@ -29,10 +29,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The definitions in {@code charts/harp/crds} and the classes say the same. */
+/** The definitions in {@code charts/harp/definitions} and the classes say the same. */
 class DefinitionsTest {
 
-  private static final Path DEFINITIONS = Path.of("..", "charts", "harp", "crds");
+  private static final Path DEFINITIONS = Path.of("..", "charts", "harp", "definitions");
 
   /** A field of a class, and whether the class may leave it out. */
   private record Property(Type type, boolean optional) {}

@@ -48,7 +48,7 @@ public final class ClusterObjects {
     for (String name : List.of(NAMESPACE, "default")) {
       create(new NamespaceBuilder().withNewMetadata().withName(name).endMetadata().build());
     }
-    applyAll(chart.resolve("crds"));
+    applyAll(chart.resolve("definitions"));
     if (api.kind() == ApiServer.Kind.REAL) {
       applyAll(chart.resolve("rbac"));
       awaitKinds();

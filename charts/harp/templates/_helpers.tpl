@@ -1,0 +1,94 @@
+{{- define "harp.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+
+{{/* The release's name if it contains the chart's, else both: as other charts do it. */}}
+{{- define "harp.fullname" -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 53 | trimSuffix "-" -}}
+{{- else -}}
+{{- $name := default .Chart.Name .Values.nameOverride -}}
+{{- if contains $name .Release.Name -}}
+{{- .Release.Name | trunc 53 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name $name | trunc 53 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "harp.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "harp.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "harp.labels" -}}
+{{ include "harp.selectorLabels" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- end -}}
+
+{{/* The name of a part's service account. Takes (dict "root" $ "part" "speaker"). */}}
+{{- define "harp.serviceAccountName" -}}
+{{- $account := (index .root.Values .part).serviceAccount -}}
+{{- if $account.create -}}
+{{- default (printf "%s-%s" (include "harp.fullname" .root) .part) $account.name -}}
+{{- else -}}
+{{- default "default" $account.name -}}
+{{- end -}}
+{{- end -}}
+
+{{/* One image has all daemons; each part may use another one. Takes (dict "root" $ "image" .Values.speaker.image). */}}
+{{- define "harp.image" -}}
+{{- $own := .image | default dict -}}
+{{- $tag := $own.tag | default .root.Values.image.tag | default .root.Chart.AppVersion -}}
+{{- printf "%s:%s" ($own.repository | default .root.Values.image.repository) $tag -}}
+{{- end -}}
+
+{{- define "harp.pullPolicy" -}}
+{{- ((.image).pullPolicy) | default .root.Values.image.pullPolicy | default "IfNotPresent" -}}
+{{- end -}}
+
+{{- define "harp.secretName" -}}
+{{- .Values.speaker.secretName | default (printf "%s-memberlist" (include "harp.fullname" .)) -}}
+{{- end -}}
+
+{{/* Takes (dict "probe" .Values.speaker.livenessProbe "name" "livenessProbe" "path" "/healthz"). */}}
+{{- define "harp.probe" -}}
+{{- if .probe.enabled }}
+{{ .name }}:
+  httpGet:
+    path: {{ .path }}
+    port: {{ .probe.port | default "metrics" }}
+  initialDelaySeconds: {{ .probe.initialDelaySeconds }}
+  periodSeconds: {{ .probe.periodSeconds }}
+  timeoutSeconds: {{ .probe.timeoutSeconds }}
+  successThreshold: {{ .probe.successThreshold }}
+  failureThreshold: {{ .probe.failureThreshold }}
+{{- end }}
+{{- end -}}
+
+{{/* A part's rights, from the file the lab applies too, under this release's names. Takes (dict "root" $ "part" "speaker" "file" "rbac/speaker.yaml"). */}}
+{{- define "harp.rights" -}}
+{{- $full := include "harp.fullname" .root -}}
+{{- $account := include "harp.serviceAccountName" (dict "root" .root "part" .part) -}}
+{{- $labels := printf "metadata:\n  labels:\n%s\n    app.kubernetes.io/component: %s\n" (include "harp.labels" .root | indent 4) .part -}}
+{{- .root.Files.Get .file
+    | replace (printf "kind: ServiceAccount\n  name: %s\n" .part) (printf "kind: ServiceAccount\n  name: %s\n" $account)
+    | replace "name: harp:" (printf "name: %s:" $full)
+    | replace "name: harp-" (printf "name: %s-" $full)
+    | replace "namespace: metallb-system" (printf "namespace: %s" .root.Release.Namespace)
+    | replace "\nmetadata:\n" (printf "\n%s" $labels) -}}
+{{- end -}}
+
+{{/* "yes" if an object is not there yet or is this release's own: else it belongs to MetalLB, another release or the administrator, and is left alone. */}}
+{{- define "harp.mayOwn" -}}
+{{- if not .there -}}
+yes
+{{- else -}}
+{{- $notes := .there.metadata.annotations | default dict -}}
+{{- if and (eq (index $notes "meta.helm.sh/release-name" | default "") .root.Release.Name) (eq (index $notes "meta.helm.sh/release-namespace" | default "") .root.Release.Namespace) -}}
+yes
+{{- end -}}
+{{- end -}}
+{{- end -}}
