@@ -9,7 +9,9 @@ import io.fabric8.kubernetes.model.annotation.Version;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An IPAddressPool as the API has it; {@code charts/harp/definitions} says what the fields mean. */
+/**
+ * An IPAddressPool as the API has it; {@code charts/harp/definitions} says what the fields mean.
+ */
 @Group(MetalLb.GROUP)
 @Version(MetalLb.VERSION)
 public final class IPAddressPool extends CustomResource<IPAddressPool.Spec, IPAddressPool.Status>
