@@ -1,0 +1,56 @@
+package io.harp.controller.cli;
+
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code harp SUBCOMMAND}. A subcommand is a {@code Callable<Integer>} that is named here and
+ * returns its exit status: 0 if all is well, 1 if it found something, 2 for arguments that cannot
+ * be used. Whatever it throws becomes one line on stderr and status 3.
+ */
+@Command(
+    name = "harp",
+    mixinStandardHelpOptions = true,
+    description = "Looks at a cluster from the outside. KUBECONFIG says which one.",
+    subcommands = {})
+public final class Harp implements Runnable {
+
+  /** The status for what the subcommand did not foresee, as an API server that does not answer. */
+  public static final int FAILED = 3;
+
+  @Spec CommandSpec spec = CommandSpec.create();
+
+  public static void main(String[] args) {
+    System.exit(
+        run(
+            args,
+            new PrintWriter(System.out, true, System.out.charset()),
+            new PrintWriter(System.err, true, System.err.charset())));
+  }
+
+  /** The exit status. */
+  static int run(String[] args, PrintWriter out, PrintWriter err) {
+    return new CommandLine(new Harp())
+        .setOut(out)
+        .setErr(err)
+        .setExecutionExceptionHandler((e, line, _) -> {
+          line.getErr().println("harp: " + firstLine(e));
+          return FAILED;
+        })
+        .execute(args);
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "which subcommand?");
+  }
+
+  private static String firstLine(Exception e) {
+    String message = String.valueOf(e.getMessage());
+    return message.lines().findFirst().orElse(message);
+  }
+}
