@@ -42,7 +42,9 @@ class ArchitectureTest {
               "io.harp.config",
               "io.harp.controller.allocation",
               "io.harp.controller.status",
-              "io.harp.controller"));
+              "io.harp.controller.admission",
+              "io.harp.controller",
+              "io.harp.controller.cli"));
 
   @Test
   void everythingIsLookedAt() {
