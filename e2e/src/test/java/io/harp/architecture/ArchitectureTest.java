@@ -119,6 +119,8 @@ class ArchitectureTest {
         .and()
         .doNotHaveFullyQualifiedName("io.harp.speaker.Daemon")
         .and()
+        .doNotHaveFullyQualifiedName("io.harp.speaker.Peers")
+        .and()
         .doNotHaveFullyQualifiedName("io.harp.controller.Daemon")
         .should()
         .dependOnClassesThat(resideInAPackage("io.fabric8.."))

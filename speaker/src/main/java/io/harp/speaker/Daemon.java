@@ -3,14 +3,11 @@ package io.harp.speaker;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.harp.kube.Clients;
 import io.harp.kube.KubeEvent;
-import io.harp.kube.PodAddress;
-import io.harp.kube.PodAddresses;
 import io.harp.kube.RawServices;
 import io.harp.kube.Watches;
 import io.harp.loop.Clock;
 import io.harp.loop.Loop;
 import io.harp.model.NodeName;
-import io.harp.ops.OpsServer;
 import io.harp.speaker.announcement.FramePort;
 import io.harp.speaker.announcement.Gate;
 import io.harp.speaker.announcement.Heard;
@@ -28,20 +25,11 @@ import io.harp.speaker.protocol.Member;
 import io.harp.speaker.protocol.Message.Plan;
 import io.harp.speaker.protocol.View;
 import io.harp.speaker.status.MoveRecorder;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.security.SecureRandom;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,9 +41,6 @@ final class Daemon {
   /** Events that may wait. Membership and API wait at the bound; frames are dropped and counted. */
   private static final int INBOX = 10_000;
 
-  /** A loop that has not turned for so long is not healthy, in milliseconds. */
-  private static final long STALLED_MS = 3_000;
-
   /** How long the first join waits to learn who the others are, in milliseconds. */
   private static final long PEERS_WAIT_MS = 5_000;
 
@@ -65,15 +50,11 @@ final class Daemon {
   /** Routes change seldom, and reading them costs the loop a tenth of a millisecond. */
   private static final long GATEWAYS_MS = 10_000;
 
-  /** A speaker of the same node name is given so long to be found dead. */
-  private static final long DUPLICATE_MS = 5_000;
-
   private final Settings settings;
   private final Clock clock = Clock.system();
   private final Gate gate = new Gate();
   private final WireCounters wire = new WireCounters();
   private final Loop loop = new Loop("speaker", clock, 100, INBOX);
-  private final CountDownLatch peersKnown = new CountDownLatch(1);
   private final KubernetesClient client;
   private final SpeakerMetrics metrics;
   private final MoveRecorder recorder;
@@ -83,14 +64,11 @@ final class Daemon {
   private final Speaker speaker;
   private final RawFrames frames;
   private final Watches watches;
-  private final @Nullable PodAddresses pods;
-  private final OpsServer ops;
-  private volatile List<InetSocketAddress> peers = List.of();
-  private volatile @Nullable JGroupsCluster joined;
-  private volatile boolean ready;
+  private final Peers peers;
+  private final Namesakes namesakes;
+  private final Pages pages;
   private long nextGateways;
   private long nextFreshness = Long.MIN_VALUE;
-  private long duplicateSince = -1;
 
   private Daemon(Settings settings) throws IOException {
     this.settings = settings;
@@ -100,19 +78,15 @@ final class Daemon {
     this.journal = new JournalBook(settings.node(), recorder, metrics);
     this.world =
         new WorldBook(new Grouping(settings.loadBalancerClass(), settings.ignoreExcludeLabel()));
-    this.ops = serve();
-    Member self = new Member(settings.node(), new SecureRandom().nextLong());
-    this.cluster = new LateCluster(self);
-    LatePort port = new LatePort();
+    this.frames = new RawFrames(settings.wire(), gate, clock, wire);
+    this.cluster = new LateCluster(new Member(settings.node(), new SecureRandom().nextLong()));
     long wallOffset = clock.wallMs() - clock.nowMs();
-    this.speaker = new Speaker(settings.protocol(), cluster, port, journal, wallOffset);
-    this.pods =
-        settings
-            .labels()
-            .map(l -> PodAddresses.watch(client, settings.namespace(), l, clock, this::pods))
-            .orElse(null);
-    this.frames = RawFrames.start(settings.wire(), gate, clock, wire, new FromWire());
-    port.frames = frames;
+    this.speaker = new Speaker(settings.protocol(), cluster, frames, journal, wallOffset);
+    this.namesakes = new Namesakes(settings.node(), speaker, loop);
+    this.pages = new Pages(loop, () -> fresh(clock.nowMs()));
+    pages.serve(settings, metrics, world, recorder, frames, cluster);
+    this.peers = Peers.watch(settings, client, clock, this::peers);
+    frames.start(new FromWire());
     this.watches =
         Watches.start(
             client,
@@ -135,82 +109,20 @@ final class Daemon {
     return daemon;
   }
 
-  private OpsServer serve() throws IOException {
-    metrics.gauge("metallb_k8s_client_config_loaded_bool", () -> world().isConfigLoaded() ? 1 : 0);
-    metrics.gauge("metallb_k8s_client_config_stale_bool", () -> world().isConfigStale() ? 1 : 0);
-    metrics.counter("metallb_k8s_client_updates", () -> world().updates());
-    metrics.gauge("harp_membership_encrypted", () -> settings.key().isSecret() ? 1 : 0);
-    metrics.gauge("harp_api_fresh", () -> fresh(clock.nowMs()) ? 1 : 0);
-    metrics.gauge("harp_loop_waiting", loop::waiting);
-    metrics.counter("harp_loop_dropped", loop::dropped);
-    metrics.counter("harp_api_writes", () -> recorder.written());
-    metrics.counter("harp_api_write_failures", () -> recorder.failed());
-    metrics.counter("harp_kernel_drops", () -> frames().map(RawFrames::kernelDrops).orElse(0L));
-    metrics.counter("harp_membership_doubts", () -> sum(c -> c.doubts.sum()));
-    metrics.counter("harp_membership_suspicions", () -> sum(c -> c.suspicions.sum()));
-    metrics.counter("harp_membership_refused", () -> sum(c -> c.refused.sum()));
-    metrics.counter("harp_membership_stalls", () -> sum(c -> c.stalls.sum()));
-    metrics.counter("harp_membership_merges", () -> sum(c -> c.merges.sum()));
-    PrometheusRegistry registry = new PrometheusRegistry();
-    registry.register(metrics);
-    try {
-      return OpsServer.start(
-          settings.metrics(), registry, this::unhealthy, this::notReady, Map.of());
-    } catch (IOException e) {
-      throw new IOException(
-          "--metrics-port: "
-              + settings.metrics().getPort()
-              + " cannot be used ("
-              + e.getMessage()
-              + "): free it, or choose another one",
-          e);
-    }
-  }
-
-  private WorldBook world() {
-    return world;
-  }
-
-  private Optional<RawFrames> frames() {
-    return Optional.ofNullable(frames);
-  }
-
-  private double sum(java.util.function.ToLongFunction<io.harp.speaker.membership.Counters> value) {
-    JGroupsCluster c = joined;
-    return c == null ? 0 : value.applyAsLong(c.counters());
-  }
-
-  private Optional<String> unhealthy() {
-    long stalled = loop.stalledMs();
-    return stalled > STALLED_MS
-        ? Optional.of("the loop has not turned for " + stalled + " ms")
-        : Optional.empty();
-  }
-
-  private Optional<String> notReady() {
-    return ready
-        ? unhealthy()
-        : Optional.of("the first view or the first full list of the API is still missing");
-  }
-
   private void join() throws IOException {
-    try {
-      if (pods != null && !peersKnown.await(PEERS_WAIT_MS, TimeUnit.MILLISECONDS)) {
-        log.warn("The API does not say where the other speakers are; they will find this one");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (!peers.await(PEERS_WAIT_MS)) {
+      log.warn("The API does not say where the other speakers are; they will find this one");
     }
     ClusterSettings how =
         new ClusterSettings(
             cluster.self(),
             settings.membership(),
-            peers,
+            peers.addresses(),
             settings.key(),
             new Timers((int) settings.protocol().detectionMs()));
-    JGroupsCluster c;
+    JGroupsCluster joined;
     try {
-      c = JGroupsCluster.join(how, new FromCluster());
+      joined = JGroupsCluster.join(how, new FromCluster());
     } catch (IOException e) {
       throw new IOException(
           e.getMessage()
@@ -218,9 +130,8 @@ final class Daemon {
               + " METALLB_ML_BIND_ADDR",
           e);
     }
-    cluster.joined(c);
-    joined = c;
-    c.setPeers(peers);
+    cluster.joined(joined);
+    joined.setPeers(peers.addresses());
     // What was said before the membership could carry it is said again.
     loop.post(() -> speaker.apiFresh(fresh(clock.nowMs())));
     loop.post(() -> speaker.say());
@@ -244,11 +155,14 @@ final class Daemon {
     long next = speaker.tick(now);
     long open = speaker.mayRespondUntil(now) - now;
     gate.openFor(open);
-    ready = ready || speaker.isReady();
+    if (speaker.isReady()) {
+      pages.ready();
+    }
     journal.flush(speaker.plan().map(Plan::epoch).map(Object::toString).orElse(""));
     return Math.min(Math.min(next, world.nextMs()), nextFreshness);
   }
 
+  // Metrics may ask before the watches are there.
   private boolean fresh(long now) {
     Watches w = watches;
     return w != null && w.freshness().isFresh(now, FRESH_MS);
@@ -258,32 +172,9 @@ final class Daemon {
     loop.post(() -> world.on(event));
   }
 
-  private void pods(List<PodAddress> found) {
-    Set<NodeName> nodes = new HashSet<>();
-    List<InetSocketAddress> addresses =
-        found.stream()
-            .map(p -> {
-              nodes.add(p.node());
-              return socket(p);
-            })
-            .toList();
-    peers = addresses;
-    JGroupsCluster c = joined;
-    if (c != null) {
-      c.setPeers(addresses);
-    }
-    nodes.add(settings.node());
+  private void peers(Set<NodeName> nodes, List<InetSocketAddress> addresses) {
+    cluster.setPeers(addresses);
     loop.post(() -> speaker.expected(nodes));
-    peersKnown.countDown();
-  }
-
-  private InetSocketAddress socket(PodAddress pod) {
-    try {
-      return new InetSocketAddress(
-          InetAddress.getByAddress(pod.ip().bytes()), settings.membership().getPort());
-    } catch (UnknownHostException e) {
-      throw new IllegalStateException("an address has 4 or 16 bytes", e);
-    }
   }
 
   /**
@@ -292,51 +183,15 @@ final class Daemon {
    * @param withinMs how long handing over may take, in milliseconds
    */
   void stop(long withinMs) {
-    long end = clock.nowMs() + withinMs;
-    CountDownLatch drained = new CountDownLatch(1);
-    loop.post(() -> speaker.drain(clock.nowMs()));
-    loop.post(new WhenDrained(drained, end));
-    try {
-      boolean done = drained.await(withinMs + 100, TimeUnit.MILLISECONDS);
-      log.info("Leaving{}", done ? "" : " without having handed over everything");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    boolean done = new Draining(speaker, loop, clock).drain(withinMs);
+    log.info("Leaving{}", done ? "" : " without having handed over everything");
     loop.close();
     cluster.close();
     frames.close();
     watches.close();
-    if (pods != null) {
-      pods.close();
-    }
+    peers.close();
     recorder.close();
-    ops.close();
-  }
-
-  /** Looks again until nothing is held, or time is up. */
-  private final class WhenDrained implements Runnable {
-    private final CountDownLatch drained;
-    private final long end;
-
-    WhenDrained(CountDownLatch drained, long end) {
-      this.drained = drained;
-      this.end = end;
-    }
-
-    @Override
-    public void run() {
-      long now = clock.nowMs();
-      if (speaker.isDrained() || now >= end) {
-        speaker.leave();
-        drained.countDown();
-      } else {
-        Thread.ofVirtual()
-            .start(() -> {
-              java.util.concurrent.locks.LockSupport.parkNanos(2_000_000);
-              loop.post(this);
-            });
-      }
-    }
+    pages.close();
   }
 
   private final class FromCluster implements Cluster.Events {
@@ -357,35 +212,8 @@ final class Daemon {
 
     @Override
     public void duplicate(Member first, InetSocketAddress where) {
-      loop.post(() -> duplicated(first, where));
+      loop.post(() -> namesakes.met(first, where));
     }
-  }
-
-  // An earlier life of this speaker may linger in the view for a moment; a second one stays.
-  private void duplicated(Member first, InetSocketAddress where) {
-    long now = clock.nowMs();
-    if (duplicateSince < 0) {
-      duplicateSince = now;
-      Thread.ofVirtual()
-          .start(() -> {
-            java.util.concurrent.locks.LockSupport.parkNanos(DUPLICATE_MS * 1_000_000);
-            loop.post(() -> refuseIfStill(first, where));
-          });
-    }
-  }
-
-  private void refuseIfStill(Member first, InetSocketAddress where) {
-    if (speaker.sees(first)) {
-      log.error(
-          "A speaker at {} already runs as node {}: every speaker needs the name of its own node"
-              + " (METALLB_NODE_NAME)",
-          where,
-          settings.node());
-      System.err.println(
-          "speaker: another speaker at " + where + " already runs as node " + settings.node());
-      Runtime.getRuntime().halt(1);
-    }
-    duplicateSince = -1;
   }
 
   private final class FromWire implements FramePort.Events {
@@ -400,48 +228,6 @@ final class Daemon {
     @Override
     public void heard(Heard heard) {
       loop.offer(() -> speaker.heard(heard, clock.nowMs()));
-    }
-  }
-
-  /** Breaks the knot of the start: the port needs who listens, the speaker needs the port. */
-  private static final class LatePort implements FramePort {
-    volatile @Nullable RawFrames frames;
-
-    @Override
-    public void publish(
-        io.harp.speaker.announcement.Held held, Set<io.harp.model.Address> watched) {
-      RawFrames f = frames;
-      if (f != null) {
-        f.publish(held, watched);
-      }
-    }
-
-    @Override
-    public void announce(
-        int link,
-        io.harp.model.Address address,
-        Optional<io.harp.speaker.protocol.Trailer> trailer) {
-      RawFrames f = frames;
-      if (f != null) {
-        f.announce(link, address, trailer);
-      }
-    }
-
-    @Override
-    public void probe(
-        int link,
-        io.harp.model.Address address,
-        Optional<io.harp.speaker.protocol.Trailer> trailer) {
-      RawFrames f = frames;
-      if (f != null) {
-        f.probe(link, address, trailer);
-      }
-    }
-
-    @Override
-    public long lastForeignMs(int link) {
-      RawFrames f = frames;
-      return f == null ? Long.MIN_VALUE : f.lastForeignMs(link);
     }
   }
 }

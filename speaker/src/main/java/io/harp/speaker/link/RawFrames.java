@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,9 +39,7 @@ public final class RawFrames implements FramePort, AutoCloseable {
   private final Gate gate;
   private final Clock clock;
   private final WireCounters counters;
-  private final Events events;
   private final Groups groups;
-  private final LinkWatch watch;
   // Joining takes a lock of the kernel's that others may hold for long, so it has its own thread.
   private final ExecutorService joiner =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().name("groups").daemon().factory());
@@ -48,32 +47,34 @@ public final class RawFrames implements FramePort, AutoCloseable {
   private final byte[] frame = new byte[EthernetFrame.MAX_LENGTH];
   private volatile Watched watched = Watched.NOTHING;
   private volatile Map<Integer, Speaking> speaking = Map.of();
+  private volatile @Nullable LinkWatch watch;
   private volatile boolean closed;
 
-  private RawFrames(
-      WireOptions options, Gate gate, Clock clock, WireCounters counters, Events events) {
-    this.options = options;
-    this.gate = gate;
-    this.clock = clock;
-    this.counters = counters;
-    this.events = events;
-    this.groups = new Groups();
-    this.watch = new LinkWatch(Sysfs.ofThisHost(), options.exclusions(), clock, this::interfaces);
-  }
-
   /**
-   * Starts to watch the interfaces; {@code events} gets the first list of them soon after, when
-   * frames can already be sent on them.
+   * Knows no interface yet; whatever is sent before {@link #start} is counted and forgotten.
    *
    * @param gate asked before each answer and announcement
    * @throws NoRawSocket if the process lacks the capability NET_RAW
    */
-  public static RawFrames start(
-      WireOptions options, Gate gate, Clock clock, WireCounters counters, Events events) {
-    RawFrames frames = new RawFrames(options, gate, clock, counters, events);
+  public RawFrames(WireOptions options, Gate gate, Clock clock, WireCounters counters) {
+    this.options = options;
+    this.gate = gate;
+    this.clock = clock;
+    this.counters = counters;
+    this.groups = new Groups();
+  }
+
+  /**
+   * Starts to watch the interfaces, once; {@code events} gets the first list of them soon after,
+   * when frames can already be sent on them.
+   */
+  public void start(Events events) {
     WarmUp.start();
-    frames.watch.start();
-    return frames;
+    LinkWatch started =
+        new LinkWatch(
+            Sysfs.ofThisHost(), options.exclusions(), clock, now -> interfaces(now, events));
+    watch = started;
+    started.start();
   }
 
   @Override
@@ -150,14 +151,14 @@ public final class RawFrames implements FramePort, AutoCloseable {
   }
 
   // On the watch's thread.
-  private void interfaces(Interfaces now) {
+  private void interfaces(Interfaces now, Events events) {
     Map<Integer, Speaking> before = speaking;
     Map<Integer, Speaking> after = new HashMap<>();
     for (Link link : now.links()) {
       Self self = new Self(link.index(), link.mac(), now.macs());
       Speaking on = before.get(link.index());
       if (on == null || !on.name.equals(link.name())) {
-        on = new Speaking(link.name(), self);
+        on = new Speaking(link.name(), self, events);
         on.port.start();
         log.info("{}: speaking as {}", link.name(), link.mac());
       } else if (on.self.mac() != self.mac()) {
@@ -197,7 +198,10 @@ public final class RawFrames implements FramePort, AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    watch.close();
+    LinkWatch watching = watch;
+    if (watching != null) {
+      watching.close();
+    }
     speaking.values().forEach(on -> on.port.close());
     speaking = Map.of();
     joiner.shutdown();
@@ -218,7 +222,7 @@ public final class RawFrames implements FramePort, AutoCloseable {
     volatile Self self;
     volatile long lastForeignMs = Long.MIN_VALUE;
 
-    Speaking(String name, Self self) {
+    Speaking(String name, Self self, Events events) {
       this.name = name;
       this.self = self;
       this.port =

@@ -46,14 +46,11 @@ public final class WireMain implements Events {
     WireMain main = new WireMain();
     Exclusions exclusions = Exclusions.of(List.of(args));
     try (RawFrames frames =
-            RawFrames.start(
-                new WireOptions(exclusions, false),
-                main.gate,
-                Clock.system(),
-                main.counters,
-                main);
+            new RawFrames(
+                new WireOptions(exclusions, false), main.gate, Clock.system(), main.counters);
         BufferedReader orders =
             new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+      frames.start(main);
       for (String line = orders.readLine(); line != null; line = orders.readLine()) {
         main.obey(frames, line.split(" "));
       }
