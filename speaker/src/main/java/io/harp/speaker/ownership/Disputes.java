@@ -49,7 +49,7 @@ final class Disputes {
   private final Planning planning;
   private final Holdings holdings;
   private final Journal journal;
-  private final Holdings.Surroundings around;
+  private final Surroundings around;
   private final Map<Address, Dispute> open = new HashMap<>();
 
   Disputes(
@@ -59,7 +59,7 @@ final class Disputes {
       Planning planning,
       Holdings holdings,
       Journal journal,
-      Holdings.Surroundings around) {
+      Surroundings around) {
     this.settings = settings;
     this.agenda = agenda;
     this.roster = roster;
@@ -89,7 +89,7 @@ final class Disputes {
 
   private void judge(
       Address address, MacAddress sender, Optional<Trailer> trailer, MacAddress ownMac, long now) {
-    if (!settings.has(Rule.ARBITRATION) || !roster.hasView() || !holdings.holds(address)) {
+    if (!settings.has(Rule.ARBITRATION) || !roster.hasView() || !holdings.slots().holds(address)) {
       return;
     }
     Own own =
@@ -98,7 +98,7 @@ final class Disputes {
             ownMac,
             roster.view(),
             roster.past(),
-            around.trailer(holdings.since(address)),
+            around.trailer(holdings.slots().since(address)),
             planning.assignment(address).map(Assignment::owner));
     boolean speaker = roster.isSpeaker(sender);
     Rival rival = new Rival(sender, trailer, roster.speaker(sender, trailer), speaker);

@@ -1,0 +1,140 @@
+package io.harp.speaker.ownership;
+
+import io.harp.speaker.membership.Cluster;
+import io.harp.speaker.membership.Cluster.Delivery;
+import io.harp.speaker.protocol.Codec;
+import io.harp.speaker.protocol.Member;
+import io.harp.speaker.protocol.Message;
+import io.harp.speaker.protocol.Message.Facts;
+import io.harp.speaker.protocol.Message.Ping;
+import io.harp.speaker.protocol.Message.Plan;
+import io.harp.speaker.protocol.Message.Pong;
+import io.harp.speaker.protocol.Message.Report;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What this speaker says to its peers unasked, and to whom. */
+final class Correspondence {
+
+  private static final int PING_NEIGHBOURS = 3;
+
+  /** A member whose report does not know a plan after this time is sent it again. */
+  private static final long PLAN_ARRIVES_MS = 250;
+
+  private final Settings settings;
+  private final Cluster cluster;
+  private final Member self;
+  private final Roster roster;
+  private final Planning planning;
+  private final Picture picture;
+  private final Map<Member, Long> factsSent = new HashMap<>();
+  private long nextPing = Long.MIN_VALUE;
+
+  Correspondence(
+      Settings settings, Cluster cluster, Roster roster, Planning planning, Picture picture) {
+    this.settings = settings;
+    this.cluster = cluster;
+    this.self = cluster.self();
+    this.roster = roster;
+    this.planning = planning;
+    this.picture = picture;
+  }
+
+  void view(long now) {
+    factsSent.clear();
+    nextPing = now;
+  }
+
+  /** Asks the neighbours for echoes, if it is time to. */
+  void ping(long now) {
+    if (now < nextPing) {
+      return;
+    }
+    nextPing = now + settings.pingMs();
+    if (roster.hasView()) {
+      // A few neighbours in the ring of the view: traffic grows with the members, not with their
+      // square.
+      List<Member> members = roster.view().members();
+      int me = members.indexOf(self);
+      for (int i = 1; i <= Math.min(PING_NEIGHBOURS, members.size() - 1); i++) {
+        Member neighbour = members.get((me + i) % members.size());
+        send(neighbour, new Ping(roster.view().id(), now), Delivery.DATAGRAM);
+      }
+    }
+  }
+
+  long nextPing() {
+    return nextPing;
+  }
+
+  /** Echoes a ping of this very view: an echo out of another one would prove what is not so. */
+  void pinged(Member from, Ping ping) {
+    if (roster.hasView() && ping.view().equals(roster.view().id())) {
+      send(from, new Pong(ping.view(), ping.sentAtMs()), Delivery.DATAGRAM);
+    }
+  }
+
+  /** Gives a member that has just reported what it lacks: facts, or the plan. */
+  void help(Member from, Report report, long now) {
+    if (planning.isPlanner()) {
+      offerFacts(from, report);
+    }
+    if (planning.isPlanner() || relays(from)) {
+      planning
+          .present()
+          .filter(_ -> planning.publishedBefore(now - PLAN_ARRIVES_MS))
+          .filter(plan -> isBehind(report, plan))
+          .ifPresent(plan -> send(from, plan, Delivery.RELIABLE));
+    }
+  }
+
+  // A plan that the planner cannot get through to a member takes the way over a third one.
+  private boolean relays(Member to) {
+    Member planner = roster.planner();
+    return roster.view().members().stream()
+        .filter(m -> !m.equals(to) && !m.equals(planner))
+        .findFirst()
+        .equals(Optional.of(self));
+  }
+
+  private boolean isBehind(Report report, Plan plan) {
+    return report
+        .plan()
+        .filter(e -> e.view().equals(roster.view().id()))
+        .map(e -> plan.epoch().replaces(e, roster.view()))
+        .orElse(true);
+  }
+
+  /** Tells members that cannot see the API what it says. */
+  void offerFacts() {
+    for (Member member : roster.hasView() ? roster.view().members() : List.<Member>of()) {
+      Report report = roster.reportOf(member);
+      if (report != null && planning.isPlanner()) {
+        offerFacts(member, report);
+      }
+    }
+  }
+
+  private void offerFacts(Member to, Report report) {
+    if (!report.apiFresh()
+        && picture.isKnown()
+        && report.revision() < picture.revision()
+        && factsSent.getOrDefault(to, -1L) < picture.revision()) {
+      factsSent.put(to, picture.revision());
+      send(to, new Facts(picture.revision(), picture.groups()), Delivery.RELIABLE);
+    }
+  }
+
+  /** Says something to all, if there is anybody. */
+  void broadcast(Message message) {
+    if (roster.view().members().size() > 1) {
+      cluster.broadcast(Codec.encode(message), Delivery.RELIABLE);
+    }
+  }
+
+  private void send(Member to, Message message, Delivery delivery) {
+    cluster.send(to, Codec.encode(message), delivery);
+  }
+}

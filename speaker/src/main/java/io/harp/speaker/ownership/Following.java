@@ -1,0 +1,132 @@
+package io.harp.speaker.ownership;
+
+import io.harp.model.Address;
+import io.harp.speaker.ownership.Journal.Release;
+import io.harp.speaker.protocol.Member;
+import io.harp.speaker.protocol.Message.Assignment;
+import io.harp.speaker.protocol.Message.Plan;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Follows plans: takes what is planned here, and lets go of what is not once it is taken elsewhere.
+ */
+final class Following {
+
+  /** So long after its first view a speaker may not have met all peers yet. */
+  private static final long NEW_MS = 5_000;
+
+  private static final long ASK_OWNER_MS = 40;
+  private static final int ASK_OWNERS = 8;
+
+  private final Member self;
+  private final Roster roster;
+  private final Planning planning;
+  private final Holdings holdings;
+  private final Suspicions suspicions;
+  private final Surroundings around;
+  private int expected;
+  private long firstViewAt = Long.MAX_VALUE;
+  private long nextAsk = Long.MIN_VALUE;
+  private int askTurn;
+
+  Following(
+      Roster roster,
+      Planning planning,
+      Holdings holdings,
+      Suspicions suspicions,
+      Surroundings around) {
+    this.self = roster.self();
+    this.roster = roster;
+    this.planning = planning;
+    this.holdings = holdings;
+    this.suspicions = suspicions;
+    this.around = around;
+  }
+
+  void view(long now) {
+    firstViewAt = Math.min(firstViewAt, now);
+  }
+
+  /** How many speakers there should be, this one included. */
+  void expect(int members) {
+    expected = members;
+  }
+
+  /** Does what a plan of the present view says. */
+  void apply(Plan plan, long now) {
+    plan.assignments()
+        .forEach((address, assignment) -> {
+          if (assignment.owner().equals(self)) {
+            take(address, assignment, now);
+          } else if (!holdings.slots().holds(address)) {
+            holdings.release(address, Release.NOT_PLANNED);
+          }
+        });
+    for (Address address : holdings.slots().concerned()) {
+      if (!plan.assignments().containsKey(address)) {
+        holdings.release(address, Release.NOT_PLANNED);
+      }
+    }
+    releaseWhatOthersTook();
+  }
+
+  private void take(Address address, Assignment assignment, long now) {
+    if (holdings.slots().holds(address)
+        || around.group(address) == null
+        || !around.maySend(now)) {
+      return;
+    }
+    boolean handedOver =
+        assignment.from().filter(m -> !m.equals(self) && roster.holds(m, address)).isPresent();
+    boolean ownerSilent =
+        roster.lostHolder(address).filter(m -> suspicions.isSilent(m, now)).isPresent();
+    if (handedOver || ownerSilent) {
+      holdings.claim(address, assignment.reason(), now);
+    } else {
+      holdings.take(address, assignment.reason(), isUnsure(address, now), now);
+    }
+  }
+
+  // Nothing says that an owner is gone, and not everybody is here who could be it: one that is busy
+  // gets more time to answer.
+  private boolean isUnsure(Address address, long now) {
+    boolean complete = expected > 0 && roster.view().members().size() >= expected;
+    boolean fresh = now - firstViewAt < NEW_MS;
+    return roster.lostHolder(address).isEmpty() && (fresh || !complete);
+  }
+
+  /**
+   * Make before break: an address planned elsewhere is answered here until the planned owner says
+   * it has it.
+   */
+  void releaseWhatOthersTook() {
+    for (Address address : beyondPlan()) {
+      Optional<Assignment> assignment = planning.assignment(address);
+      if (assignment.isPresent() && roster.holds(assignment.get().owner(), address)) {
+        holdings.release(address, Release.HANDED_OVER);
+      }
+    }
+  }
+
+  /**
+   * The report of the planned owner may never come and its claim may have been lost; what is held
+   * beyond the plan asks the segment for it, a few addresses at a time.
+   */
+  void askOwners(long now) {
+    if (now < nextAsk) {
+      return;
+    }
+    nextAsk = now + ASK_OWNER_MS;
+    List<Address> beyond = beyondPlan();
+    for (int i = 0; i < Math.min(ASK_OWNERS, beyond.size()); i++) {
+      holdings.challenge(beyond.get(askTurn++ % beyond.size()), now);
+    }
+  }
+
+  private List<Address> beyondPlan() {
+    return holdings
+        .slots()
+        .heldBeyond(x -> planning.assignment(x).map(a -> a.owner().equals(self)).orElse(true));
+  }
+}
