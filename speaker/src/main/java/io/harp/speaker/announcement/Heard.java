@@ -22,11 +22,6 @@ public sealed interface Heard {
   MacAddress sender();
 
   /**
-   * Someone asks for the address: an ARP request with a sender, or a solicitation with a source.
-   */
-  record Request(int link, Address address, MacAddress sender) implements Heard {}
-
-  /**
    * Someone asks whether the address is in use: ARP sender 0.0.0.0, or a solicitation from {@code
    * ::}.
    */

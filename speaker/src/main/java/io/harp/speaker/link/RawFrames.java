@@ -243,9 +243,8 @@ public final class RawFrames implements FramePort, AutoCloseable {
     }
 
     private void frame(byte[] bytes, int length) {
-      long now = clock.nowMs();
-      if (responder.receive(bytes, length, self, now)) {
-        lastForeignMs = now;
+      if (responder.receive(bytes, length, self)) {
+        lastForeignMs = clock.nowMs();
       }
     }
 

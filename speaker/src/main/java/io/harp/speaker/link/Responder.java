@@ -21,12 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Responder {
 
-  /**
-   * Requests for one address are reported at most this often, so that a flood of them does not
-   * become a flood of events. All of them are answered.
-   */
-  static final long REPORT_EVERY_MS = 20;
-
   /** Where answers go. */
   @FunctionalInterface
   interface Out {
@@ -55,7 +49,7 @@ final class Responder {
    *
    * @return whether another host sent it
    */
-  boolean receive(byte[] frame, int length, Self self, long nowMs) {
+  boolean receive(byte[] frame, int length, Self self) {
     if (!EthernetFrame.isValid(frame, length)) {
       return drop(Drop.MALFORMED);
     }
@@ -68,9 +62,9 @@ final class Responder {
     } else if (EthernetFrame.isTagged(frame)) {
       drop(Drop.TAGGED);
     } else if (ArpPacket.isValid(frame, length)) {
-      arp(frame, length, self, nowMs);
+      arp(frame, length, self);
     } else if (NeighborSolicitation.isValid(frame, length)) {
-      solicitation(frame, self, nowMs);
+      solicitation(frame, self);
     } else if (NeighborAdvertisement.isValid(frame, length)) {
       advertisement(frame, self);
     } else {
@@ -79,7 +73,7 @@ final class Responder {
     return true;
   }
 
-  private void arp(byte[] frame, int length, Self self, long nowMs) {
+  private void arp(byte[] frame, int length, Self self) {
     Watched table = watched.get();
     int sender = ArpPacket.sender(frame);
     int target = ArpPacket.target(frame);
@@ -113,12 +107,10 @@ final class Responder {
       heard.accept(
           new Heard.Probe(
               self.link(), asked.address, new MacAddress(mac), ArpPacket.trailer(frame, length)));
-    } else {
-      reportRequest(asked, mac, self, nowMs);
     }
   }
 
-  private void solicitation(byte[] frame, Self self, long nowMs) {
+  private void solicitation(byte[] frame, Self self) {
     Entry asked =
         find(NeighborSolicitation.targetHigh(frame), NeighborSolicitation.targetLow(frame));
     if (asked == null) {
@@ -140,8 +132,6 @@ final class Responder {
               asked.address,
               new MacAddress(mac),
               NeighborSolicitation.trailer(frame)));
-    } else {
-      reportRequest(asked, mac, self, nowMs);
     }
   }
 
@@ -177,13 +167,6 @@ final class Responder {
       drop(Drop.MUTE);
     } else if (out.send(reply, length)) {
       entry.counts.responsesSent.increment();
-    }
-  }
-
-  private void reportRequest(Entry entry, long mac, Self self, long nowMs) {
-    if (nowMs - entry.requestMs >= REPORT_EVERY_MS) {
-      entry.requestMs = nowMs;
-      heard.accept(new Heard.Request(self.link(), entry.address, new MacAddress(mac)));
     }
   }
 

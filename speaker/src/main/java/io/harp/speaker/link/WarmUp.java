@@ -78,8 +78,8 @@ final class WarmUp {
         NeighborSolicitation.probe(ASKER, IPV6, Optional.empty())
             .encode(MacAddress.multicast(IPV6.solicitedNode()), solicitation);
     for (int i = 0; i < ROUNDS; i++) {
-      responder.receive(arp, arpLength, self, i);
-      responder.receive(solicitation, solicitationLength, self, i);
+      responder.receive(arp, arpLength, self);
+      responder.receive(solicitation, solicitationLength, self);
     }
   }
 }

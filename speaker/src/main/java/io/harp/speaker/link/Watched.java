@@ -25,9 +25,6 @@ final class Watched {
     final Counts counts;
     private final int[] links;
 
-    // When a request was last reported. Racing threads may report one request too many.
-    long requestMs = Long.MIN_VALUE / 2;
-
     private Entry(Address address, int[] links, Counts counts) {
       this.address = address;
       this.links = links;

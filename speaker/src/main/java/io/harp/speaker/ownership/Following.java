@@ -72,9 +72,7 @@ final class Following {
   }
 
   private void take(Address address, Assignment assignment, long now) {
-    if (holdings.slots().holds(address)
-        || around.group(address) == null
-        || !around.maySend(now)) {
+    if (holdings.slots().holds(address) || around.group(address) == null || !around.maySend(now)) {
       return;
     }
     boolean handedOver =

@@ -232,7 +232,6 @@ public final class Speaker {
   public void heard(Heard heard, long now) {
     fence.foreign(now);
     switch (heard) {
-      case Heard.Request _ -> {}
       case Heard.Probe probe -> probe.trailer().ifPresent(t -> asked(probe, t, now));
       case Heard.Claim claim -> {
         suspicions.answered(claim.address());

@@ -344,10 +344,7 @@ final class Life implements Membership.Host, FramePort, Journal {
         answer(nic, f);
         heard = Optional.of(new Heard.Probe(nic.link, address, f.sender(), f.trailer()));
       }
-      case Frame.Request f -> {
-        answer(nic, f);
-        heard = Optional.of(new Heard.Request(nic.link, address, f.sender()));
-      }
+      case Frame.Request f -> answer(nic, f);
     }
     if (watched.contains(address)) {
       heard.ifPresent(h -> loop(() -> speaker.heard(h, clock())));
