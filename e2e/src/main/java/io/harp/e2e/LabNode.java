@@ -162,9 +162,14 @@ public final class LabNode {
 
   /** What the speaker's HTTP port answers, headers and all; empty when it does not. */
   public String get(String path) {
+    return get(LabPlan.OPS_PORT, path);
+  }
+
+  /** What an HTTP server of this node answers, headers and all, in one piece; else empty. */
+  public String get(int port, String path) {
     String command =
-        "exec 3<>/dev/tcp/127.0.0.1/%d && printf 'GET /%s HTTP/1.1\\r\\nHost: lab\\r\\nConnection: close\\r\\n\\r\\n' >&3 && cat <&3"
-            .formatted(LabPlan.OPS_PORT, path);
+        "exec 3<>/dev/tcp/127.0.0.1/%d && printf 'GET /%s HTTP/1.0\\r\\nHost: lab\\r\\n\\r\\n' >&3 && cat <&3"
+            .formatted(port, path);
     try {
       return lab.lan().machine(name()).run("", "timeout", "2", "bash", "-c", command);
     } catch (IllegalStateException e) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What a lab needs of the machine it runs on. */
 public final class Requirements {
@@ -45,10 +46,34 @@ public final class Requirements {
         : Optional.of("no kube-apiserver and etcd: run e2e/kube-apiserver/build");
   }
 
+  /** node_exporter, for the test that compares: Debian's package, or where ./dev unpacked it. */
+  public static Optional<Path> nodeExporter() {
+    String name = "prometheus-node-exporter";
+    return Stream.concat(
+            directories().stream(),
+            RealApi.caches("node-exporter").stream().map(c -> c.resolve("usr/bin").toString()))
+        .map(dir -> Path.of(dir, name))
+        .filter(Files::isExecutable)
+        .findFirst();
+  }
+
+  /** What is missing for a comparison with node_exporter; empty when nothing is. */
+  public static Optional<String> missingNodeExporter() {
+    return nodeExporter().isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            "no prometheus-node-exporter: ./dev test fetches it on Debian and Ubuntu (package of"
+                + " that name)");
+  }
+
   private static boolean onPath(String tool) {
+    return directories().stream().anyMatch(dir -> Files.isExecutable(Path.of(dir, tool)));
+  }
+
+  private static List<String> directories() {
     List<String> path = new ArrayList<>(List.of(System.getenv("PATH").split(":", -1)));
     path.addAll(List.of("/usr/sbin", "/sbin"));
-    return path.stream().anyMatch(dir -> Files.isExecutable(Path.of(dir, tool)));
+    return path;
   }
 
   private static boolean hasPcap() {

@@ -37,6 +37,7 @@ class ArchitectureTest {
               "io.harp.speaker.packet",
               "io.harp.speaker.link",
               "io.harp.speaker.status",
+              "io.harp.speaker.host",
               "io.harp.speaker"),
           List.of(
               "io.harp.config",

@@ -20,15 +20,14 @@ final class LabExtension implements ExecutionCondition, TestWatcher {
 
   @Override
   public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-    boolean real =
-        context
-            .getTestClass()
-            .flatMap(c -> AnnotationSupport.findAnnotation(c, NeedsLab.class))
-            .map(NeedsLab::realApi)
-            .orElse(false);
+    Optional<NeedsLab> needs =
+        context.getTestClass().flatMap(c -> AnnotationSupport.findAnnotation(c, NeedsLab.class));
     Optional<String> missing = demand("lab", Requirements.missing());
-    if (missing.isEmpty() && real) {
+    if (missing.isEmpty() && needs.map(NeedsLab::realApi).orElse(false)) {
       missing = demand("real-api", Requirements.missingRealApi());
+    }
+    if (missing.isEmpty() && needs.map(NeedsLab::nodeExporter).orElse(false)) {
+      missing = demand("node-exporter", Requirements.missingNodeExporter());
     }
     return missing
         .map(ConditionEvaluationResult::disabled)

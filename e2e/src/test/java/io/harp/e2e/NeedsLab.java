@@ -17,4 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @interface NeedsLab {
   /** Whether kube-apiserver and etcd are needed as well. */
   boolean realApi() default false;
+
+  /** Whether node_exporter is needed as well; required with {@code node-exporter}. */
+  boolean nodeExporter() default false;
 }

@@ -129,6 +129,29 @@ final class Options {
           "announce held addresses again so often; 0s for never (default ${DEFAULT-VALUE})")
   String refresh = "60s";
 
+  @Option(
+      names = "--host-metrics",
+      description = "show the node's interfaces on the metrics port, in node_exporter's names")
+  boolean hostMetrics;
+
+  @Option(
+      names = "--host-metrics.ignored-devices",
+      paramLabel = "REGEX",
+      description = "interfaces the host metrics leave out (default ${DEFAULT-VALUE})")
+  String ignoredDevices = "^(veth.*|cali.*|flannel.*|docker0)$";
+
+  @Option(
+      names = "--path.procfs",
+      paramLabel = "DIR",
+      description = "the host's /proc, for the host metrics (default ${DEFAULT-VALUE})")
+  String procfs = "/proc";
+
+  @Option(
+      names = "--path.sysfs",
+      paramLabel = "DIR",
+      description = "the host's /sys, for the host metrics (default ${DEFAULT-VALUE})")
+  String sysfs = "/sys";
+
   @Option(names = "--without", hidden = true, split = ",")
   List<String> without = new ArrayList<>();
 

@@ -2,6 +2,7 @@ package io.harp.speaker;
 
 import io.harp.loop.Loop;
 import io.harp.ops.OpsServer;
+import io.harp.speaker.host.HostMetrics;
 import io.harp.speaker.link.RawFrames;
 import io.harp.speaker.status.MoveRecorder;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -60,6 +61,7 @@ final class Pages implements AutoCloseable {
     metrics.counter("harp_membership_merges", () -> cluster.count(c -> c.merges.sum()));
     PrometheusRegistry registry = new PrometheusRegistry();
     registry.register(metrics);
+    settings.hostMetrics().map(HostMetrics::new).ifPresent(registry::register);
     try {
       ops =
           OpsServer.start(settings.metrics(), registry, this::unhealthy, this::notReady, Map.of());

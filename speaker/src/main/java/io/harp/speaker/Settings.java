@@ -2,6 +2,7 @@ package io.harp.speaker;
 
 import io.harp.model.Address;
 import io.harp.model.NodeName;
+import io.harp.speaker.host.HostFiles;
 import io.harp.speaker.link.Exclusions;
 import io.harp.speaker.link.WireOptions;
 import io.harp.speaker.membership.GroupKey;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /** The settings of one speaker, checked. */
@@ -30,6 +32,7 @@ record Settings(
     Optional<String> loadBalancerClass,
     boolean ignoreExcludeLabel,
     WireOptions wire,
+    Optional<HostFiles> hostMetrics,
     io.harp.speaker.ownership.Settings protocol) {
 
   private static final Path SERVICE_ACCOUNT_NAMESPACE =
@@ -50,13 +53,15 @@ record Settings(
         Optional.of(o.loadBalancerClass).filter(c -> !c.isEmpty()),
         o.ignoreExcludeLabel,
         new WireOptions(exclusions(o.excludeFile), o.promiscuous),
+        hostMetrics(o),
         protocol(o));
   }
 
   private static NodeName node(@Nullable String name) {
     if (name == null || name.isEmpty()) {
       throw new BadSetting(
-          "the node name is missing: set METALLB_NODE_NAME from spec.nodeName, or give --node-name");
+          "the node name is missing: set METALLB_NODE_NAME from spec.nodeName, or give"
+              + " --node-name");
     }
     return new NodeName(name);
   }
@@ -137,6 +142,30 @@ record Settings(
     } catch (IOException | IllegalArgumentException e) {
       throw new BadSetting(file + ": " + e.getMessage());
     }
+  }
+
+  private static Optional<HostFiles> hostMetrics(Options o) {
+    if (!o.hostMetrics) {
+      return Optional.empty();
+    }
+    Pattern ignored;
+    try {
+      ignored = Pattern.compile(o.ignoredDevices);
+    } catch (PatternSyntaxException e) {
+      throw new BadSetting(
+          "--host-metrics.ignored-devices: \""
+              + o.ignoredDevices
+              + "\" is no regular expression: "
+              + e.getDescription());
+    }
+    HostFiles files = new HostFiles(Path.of(o.procfs), Path.of(o.sysfs), ignored);
+    if (!files.complaints().isEmpty()) {
+      throw new BadSetting(
+          "--host-metrics: "
+              + String.join(", ", files.complaints())
+              + ": check --path.procfs, --path.sysfs and what is mounted");
+    }
+    return Optional.of(files);
   }
 
   private static io.harp.speaker.ownership.Settings protocol(Options o) {

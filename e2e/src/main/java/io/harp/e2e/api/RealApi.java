@@ -77,18 +77,23 @@ public final class RealApi implements ApiServer {
    * e2e/kube-apiserver/build} puts them.
    */
   public static Optional<Path> binaries() {
-    return Stream.of(
-            env("KUBE_API_TEST_DIR", ""),
-            env("HARP_CACHE", "/kube-api"),
-            env("XDG_CACHE_HOME", "/harp/kube-api"),
-            env("HOME", "/.cache/harp/kube-api"))
-        .flatMap(Optional::stream)
+    return Stream.concat(env("KUBE_API_TEST_DIR", "").stream(), caches("kube-api").stream())
         .map(dir -> dir.resolve("k8s"))
         .filter(Files::isDirectory)
         .flatMap(RealApi::versions)
         .filter(d -> Files.isExecutable(d.resolve("kube-apiserver")))
         .filter(d -> Files.isExecutable(d.resolve("etcd")))
         .findFirst();
+  }
+
+  /** Where {@code ./dev} keeps what it built or fetched under this name, nearest first. */
+  public static List<Path> caches(String name) {
+    return Stream.of(
+            env("HARP_CACHE", "/" + name),
+            env("XDG_CACHE_HOME", "/harp/" + name),
+            env("HOME", "/.cache/harp/" + name))
+        .flatMap(Optional::stream)
+        .toList();
   }
 
   @Override

@@ -1,0 +1,4 @@
+@NullMarked
+package io.harp.speaker.host;
+
+import org.jspecify.annotations.NullMarked;
