@@ -1,15 +1,21 @@
 package io.harp.controller;
 
 import io.harp.controller.allocation.PoolUse;
+import io.harp.controller.status.Tally;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 
 /** The controller's metrics, under MetalLB's names, so that its dashboards and alerts work. */
-final class ControllerMetrics {
+final class ControllerMetrics implements Tally {
 
   private final Gauge total;
   private final Gauge inUse;
@@ -21,9 +27,21 @@ final class ControllerMetrics {
   private final Counter errors;
   private final Gauge loaded;
   private final Gauge stale;
+  private final Counter terms;
+  private final Histogram writes;
+  private final Counter retries;
   private Set<String> pools = Set.of();
 
-  ControllerMetrics(PrometheusRegistry registry) {
+  /**
+   * @param leads whether this controller leads
+   * @param waiting events that wait for the loop
+   * @param unwritten Services whose write waits or is under way
+   */
+  ControllerMetrics(
+      PrometheusRegistry registry,
+      BooleanSupplier leads,
+      IntSupplier waiting,
+      IntSupplier unwritten) {
     total = perPool(registry, "addresses_total", "Usable addresses of a pool");
     inUse = perPool(registry, "addresses_in_use_total", "Addresses of a pool in use");
     total4 = perPool(registry, "ipv4_addresses_total", "Usable IPv4 addresses of a pool");
@@ -42,6 +60,48 @@ final class ControllerMetrics {
             .register(registry);
     loaded = flag(registry, "config_loaded_bool", "1 once a configuration was read");
     stale = flag(registry, "config_stale_bool", "1 while the newest configuration has problems");
+    asked(registry, "leader", "1 while this controller leads", () -> leads.getAsBoolean() ? 1 : 0);
+    asked(registry, "loop_waiting", "Events that wait for the loop", waiting);
+    asked(registry, "queue", "Services whose status waits to be written, or is", unwritten);
+    terms =
+        Counter.builder()
+            .name("harp_controller_terms_total")
+            .help("How often this controller became the leader")
+            .register(registry);
+    writes =
+        Histogram.builder()
+            .name("harp_controller_write_seconds")
+            .help("How long the API took for writes that succeeded")
+            .labelNames("what")
+            .classicOnly()
+            .classicUpperBounds(.002, .005, .01, .02, .05, .1, .2, .5, 1, 2, 5, 10)
+            .register(registry);
+    retries =
+        Counter.builder()
+            .name("harp_controller_write_retries_total")
+            .help("Writes that have to be made again: somebody else was first, or it failed")
+            .labelNames("what", "reason")
+            .register(registry);
+  }
+
+  void termBegan() {
+    terms.inc();
+  }
+
+  @Override
+  public void written(What what, double seconds) {
+    writes.labelValues(label(what)).observe(seconds);
+  }
+
+  @Override
+  public void conflict(What what) {
+    retries.labelValues(label(what), "conflict").inc();
+  }
+
+  @Override
+  public void failed(What what) {
+    retries.labelValues(label(what), "failure").inc();
+    failed();
   }
 
   void updated() {
@@ -74,6 +134,19 @@ final class ControllerMetrics {
 
   private void forget(String pool) {
     List.of(total, inUse, total4, total6, inUse4, inUse6).forEach(g -> g.remove(pool));
+  }
+
+  private static String label(What what) {
+    return what.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static void asked(
+      PrometheusRegistry registry, String name, String help, IntSupplier value) {
+    GaugeWithCallback.builder()
+        .name("harp_controller_" + name)
+        .help(help)
+        .callback(callback -> callback.call(value.getAsInt()))
+        .register(registry);
   }
 
   private static Gauge perPool(PrometheusRegistry registry, String name, String help) {

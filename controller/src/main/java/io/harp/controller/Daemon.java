@@ -1,78 +1,59 @@
 package io.harp.controller;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.harp.config.Problem;
-import io.harp.controller.allocation.Note;
-import io.harp.controller.allocation.PoolUse;
-import io.harp.controller.status.EventWriter;
-import io.harp.controller.status.Notices;
-import io.harp.controller.status.PoolStatusWriter;
-import io.harp.controller.status.StatusWriter;
-import io.harp.controller.status.Wanted;
+import io.harp.controller.leadership.Candidacy;
+import io.harp.controller.status.LeaseStore;
 import io.harp.kube.Clients;
-import io.harp.kube.KubeEvent;
-import io.harp.kube.Watches;
 import io.harp.loop.Clock;
-import io.harp.loop.Loop;
-import io.harp.model.LbService;
-import io.harp.model.ServiceKey;
 import io.harp.ops.OpsServer;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A running controller: the loop, its watches, its writers and its pages. */
+/** A running controller: its pages, its part in the election, and its term while it leads. */
 final class Daemon implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Daemon.class);
 
-  private static final int TICK_MS = 200;
-  private static final int INBOX = 10_000;
   private static final long STALLED_MS = 10_000;
 
   private final Clock clock = Clock.system();
-  private final Loop loop = new Loop("controller", clock, TICK_MS, INBOX);
+  private final Settings settings;
+  private final KubernetesClient client;
+  private final String identity;
+  private final PrometheusRegistry registry = new PrometheusRegistry();
   private final ControllerMetrics metrics;
-  private final StatusWriter statuses;
-  private final Notices notices;
-  private final PoolStatusWriter pools;
-  private final Controller controller;
-  private final Watches watches;
+  private final Candidacy candidacy;
+  private final Elector elector;
   private final List<OpsServer> pages = new ArrayList<>();
+  private volatile @Nullable Term term;
+  private volatile boolean wasReady;
 
   private Daemon(Settings settings, KubernetesClient client) throws IOException {
-    PrometheusRegistry registry = new PrometheusRegistry();
-    metrics = new ControllerMetrics(registry);
-    statuses = new StatusWriter(client, () -> {}, metrics::failed);
-    pools = new PoolStatusWriter(client);
-    notices = new Notices(statuses, pools, new EventWriter(client, settings.podName()));
-    controller = new Controller(settings.lbClass(), new Writers());
-    serve(settings.metrics(), registry);
+    this.settings = settings;
+    this.client = client;
+    this.identity = settings.podName() + "_" + UUID.randomUUID();
+    candidacy = new Candidacy(identity);
+    elector =
+        new Elector(
+            new LeaseStore(client, settings.namespace(), identity), candidacy, clock, new Office());
+    metrics = new ControllerMetrics(registry, elector::leads, this::waiting, this::unwritten);
+    serve(settings.metrics());
     if (settings.probes().isPresent()
         && settings.probes().get().getPort() != settings.metrics().getPort()) {
-      serve(settings.probes().get(), registry);
+      serve(settings.probes().get());
     }
-    loop.start(now -> {
-      pools.tick(now);
-      return now + TICK_MS;
-    });
-    watches =
-        Watches.start(
-            client,
-            settings.namespace(),
-            settings.allocates() ? Watches.FOR_CONTROLLER : Set.of(Watches.Kind.POOLS),
-            clock,
-            statuses,
-            pools,
-            event -> loop.post(() -> handle(event, settings.allocates())));
+    if (settings.allocates()) {
+      elector.start();
+    }
   }
 
   /**
@@ -87,7 +68,8 @@ final class Daemon implements AutoCloseable {
   static Daemon start(Settings settings, KubernetesClient client) throws IOException {
     Daemon daemon = new Daemon(settings, client);
     log.info(
-        "controller started: namespace {}, class {}, metrics on port {}",
+        "controller started: {}, namespace {}, class {}, metrics on port {}",
+        daemon.identity,
         settings.namespace(),
         settings.lbClass().orElse("none"),
         daemon.pages.getFirst().port());
@@ -99,14 +81,7 @@ final class Daemon implements AutoCloseable {
     return pages.getFirst().port();
   }
 
-  private void handle(KubeEvent event, boolean allocates) {
-    metrics.updated();
-    if (allocates) {
-      controller.handle(event);
-    }
-  }
-
-  private void serve(InetSocketAddress address, PrometheusRegistry registry) throws IOException {
+  private void serve(InetSocketAddress address) throws IOException {
     try {
       pages.add(OpsServer.start(address, registry, this::health, this::readiness, Map.of()));
     } catch (IOException e) {
@@ -116,68 +91,59 @@ final class Daemon implements AutoCloseable {
   }
 
   private Optional<String> health() {
-    long stalled = loop.stalledMs();
+    Term now = term;
+    long stalled = now == null ? 0 : now.stalledMs();
     return stalled < STALLED_MS
         ? Optional.empty()
         : Optional.of("the loop has done nothing for " + stalled + " ms");
   }
 
+  /** A standby is ready, and a takeover does not make it unready: it can always be asked. */
   private Optional<String> readiness() {
-    return watches != null && watches.synced()
-        ? health()
-        : Optional.of("not everything has been read from the API yet");
+    Term now = term;
+    wasReady =
+        wasReady
+            || !settings.allocates()
+            || elector.heard() && (now == null ? !elector.leads() : now.synced());
+    return wasReady ? health() : Optional.of("not everything has been read from the API yet");
+  }
+
+  private int waiting() {
+    Term now = term;
+    return now == null ? 0 : now.waiting();
+  }
+
+  private int unwritten() {
+    Term now = term;
+    return now == null ? 0 : now.unwritten();
   }
 
   @Override
   public void close() {
-    if (watches != null) {
-      watches.close();
-    }
-    statuses.close();
-    loop.close();
+    elector.close();
     pages.forEach(OpsServer::close);
   }
 
-  /** The effects, spread over the writers. Called on the loop. */
-  private final class Writers implements Effects {
+  /** Leading means having a term. */
+  private final class Office implements Elector.Office {
 
-    private Set<Problem> told = Set.of();
+    private int terms;
 
     @Override
-    public boolean status(LbService service, Wanted wanted) {
-      return statuses.want(service, wanted);
+    public void begin(boolean fence) {
+      terms++;
+      metrics.termBegan();
+      Term next =
+          new Term(settings, client, clock, () -> candidacy.mayWrite(clock.nowMs()), metrics);
+      term = next;
+      next.begin(fence, identity + "-" + terms);
     }
 
     @Override
-    public void note(ServiceKey about, Note note) {
-      switch (note.severity()) {
-        case WARNING -> metrics.failed();
-        case NORMAL -> {}
-      }
-      notices.aboutService(about, note, clock.wallMs());
-    }
-
-    @Override
-    public void problems(List<Problem> problems) {
-      metrics.configured(problems.isEmpty());
-      problems.stream().filter(p -> !told.contains(p)).forEach(this::tell);
-      told = new HashSet<>(problems);
-    }
-
-    private void tell(Problem problem) {
-      String pool = "IPAddressPool ";
-      if (problem.object().startsWith(pool)) {
-        notices.aboutPool(
-            problem.object().substring(pool.length()),
-            Note.warning("ConfigurationError", problem.toString()),
-            clock.wallMs());
-      }
-    }
-
-    @Override
-    public void usage(List<PoolUse> usage) {
-      metrics.usage(usage);
-      pools.want(usage);
+    public boolean end() {
+      Term last = term;
+      term = null;
+      return last == null || last.end();
     }
   }
 }

@@ -128,18 +128,20 @@ public final class Lab implements AutoCloseable {
 
   public void startController() {
     if (!options.controller().isEmpty()) {
-      Map<String, String> env = new HashMap<>(options.environment());
-      env.put("KUBECONFIG", api.kubeconfig(User.CONTROLLER).toString());
-      env.put("METALLB_NAMESPACE", LabPlan.NAMESPACE);
-      controller =
-          lan.machine("api")
-              .start(
-                  "controller",
-                  options.controller(),
-                  env,
-                  Namespace.Rights.ALL,
-                  directory.resolve("controller.log"));
+      controller = startController("controller");
     }
+  }
+
+  /** Starts one more controller; it needs ports of its own. Its log is {@code NAME.log}. */
+  public LabProcess startController(String name, String... moreArgs) {
+    Map<String, String> env = new HashMap<>(options.environment());
+    env.put("KUBECONFIG", api.kubeconfig(User.CONTROLLER).toString());
+    env.put("METALLB_NAMESPACE", LabPlan.NAMESPACE);
+    env.put("METALLB_POD_NAME", name);
+    List<String> command = new ArrayList<>(options.controller());
+    command.addAll(List.of(moreArgs));
+    return lan.machine("api")
+        .start(name, command, env, Namespace.Rights.ALL, directory.resolve(name + ".log"));
   }
 
   public void startSpeakers() {

@@ -42,6 +42,7 @@ class ArchitectureTest {
           List.of(
               "io.harp.config",
               "io.harp.controller.allocation",
+              "io.harp.controller.leadership",
               "io.harp.controller.status",
               "io.harp.controller.admission",
               "io.harp.controller",
@@ -123,6 +124,8 @@ class ArchitectureTest {
         .doNotHaveFullyQualifiedName("io.harp.speaker.Peers")
         .and()
         .doNotHaveFullyQualifiedName("io.harp.controller.Daemon")
+        .and()
+        .doNotHaveFullyQualifiedName("io.harp.controller.Term")
         .should()
         .dependOnClassesThat(resideInAPackage("io.fabric8.."))
         .check(HARP);
@@ -159,7 +162,8 @@ class ArchitectureTest {
                 "io.harp.config..",
                 "io.harp.speaker.protocol..",
                 "io.harp.speaker.election..",
-                "io.harp.controller.allocation.."))
+                "io.harp.controller.allocation..",
+                "io.harp.controller.leadership.."))
         .should()
         .callMethod(System.class, "nanoTime")
         .orShould()

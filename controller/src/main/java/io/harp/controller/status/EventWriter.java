@@ -39,14 +39,16 @@ public final class EventWriter {
 
   private final KubernetesClient client;
   private final String instance;
+  private final Tally tally;
   private final Semaphore permits = new Semaphore(MAX_UNDER_WAY);
   private final AtomicInteger waiting = new AtomicInteger();
 
   /**
    * @param instance the pod's name
    */
-  public EventWriter(KubernetesClient client, String instance) {
+  public EventWriter(KubernetesClient client, String instance, Tally tally) {
     this.client = client;
+    this.tally = tally;
     this.instance = instance;
   }
 
@@ -66,12 +68,15 @@ public final class EventWriter {
       for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
         permits.acquire();
         try {
+          long began = System.nanoTime();
           client.resource(event).create();
+          tally.written(Tally.What.EVENT, (System.nanoTime() - began) / 1e9);
           return;
         } catch (KubernetesClientException e) {
           if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
             return; // said before
           }
+          tally.failed(Tally.What.EVENT);
           log.debug("event {}: {}", event.getMetadata().getName(), e.getMessage());
         } finally {
           permits.release();

@@ -29,6 +29,7 @@ public final class PoolStatusWriter implements RawPools {
   private static final long ROUND_MS = 1_000;
 
   private final KubernetesClient client;
+  private final Tally tally;
   private final Map<String, GenericKubernetesResource> pools = new HashMap<>();
   private final AtomicBoolean writing = new AtomicBoolean();
   private boolean failing;
@@ -36,8 +37,9 @@ public final class PoolStatusWriter implements RawPools {
   private List<PoolUse> wanted = List.of();
   private long nextRoundMs;
 
-  public PoolStatusWriter(KubernetesClient client) {
+  public PoolStatusWriter(KubernetesClient client, Tally tally) {
     this.client = client;
+    this.tally = tally;
   }
 
   @Override
@@ -104,8 +106,10 @@ public final class PoolStatusWriter implements RawPools {
   private void write(List<GenericKubernetesResource> updates) {
     try {
       for (GenericKubernetesResource update : updates) {
+        long began = System.nanoTime();
         GenericKubernetesResource answer =
             client.genericKubernetesResources(MetalLb.POOLS).resource(update).updateStatus();
+        tally.written(Tally.What.POOL, (System.nanoTime() - began) / 1e9);
         synchronized (this) {
           pools.replace(answer.getMetadata().getName(), answer);
         }
@@ -115,6 +119,11 @@ public final class PoolStatusWriter implements RawPools {
       boolean moved =
           e.getCode() == HttpURLConnection.HTTP_CONFLICT
               || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND;
+      if (moved) {
+        tally.conflict(Tally.What.POOL);
+      } else {
+        tally.failed(Tally.What.POOL);
+      }
       if (!moved && !failing) {
         failing = true;
         log.warn("cannot write the counters of pools: {}; trying again", e.getMessage());

@@ -18,6 +18,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,13 +34,14 @@ import org.slf4j.LoggerFactory;
  * of a Service counts. A failed write is tried again after 100 ms to 30 s until it succeeds, is
  * overtaken, or the Service is gone.
  */
-public final class StatusWriter implements RawServices, AutoCloseable {
+public final class StatusWriter implements RawServices {
 
   private static final Logger log = LoggerFactory.getLogger(StatusWriter.class);
 
   private static final int MAX_UNDER_WAY = 16;
   private static final long FIRST_PAUSE_MS = 100;
   private static final long LONGEST_PAUSE_MS = 30_000;
+  private static final long FAREWELL_MS = 1_000;
 
   /** Conflicts in a row that are answered by reading the Service again at once. */
   private static final int QUICK_RETRIES = 3;
@@ -50,21 +54,21 @@ public final class StatusWriter implements RawServices, AutoCloseable {
   }
 
   private final KubernetesClient client;
-  private final Runnable written;
-  private final Runnable failed;
+  private final BooleanSupplier mayWrite;
+  private final Tally tally;
+  private final AtomicInteger unwritten = new AtomicInteger();
   private final Semaphore permits = new Semaphore(MAX_UNDER_WAY);
   private final Map<ServiceKey, Entry> entries = new HashMap<>();
   private volatile boolean annotationsIgnored;
   private volatile boolean closed;
 
   /**
-   * @param written runs after each write that succeeded
-   * @param failed runs after each write that failed for another reason than a conflict
+   * @param mayWrite whether a write may be sent now
    */
-  public StatusWriter(KubernetesClient client, Runnable written, Runnable failed) {
+  public StatusWriter(KubernetesClient client, BooleanSupplier mayWrite, Tally tally) {
     this.client = client;
-    this.written = written;
-    this.failed = failed;
+    this.mayWrite = mayWrite;
+    this.tally = tally;
   }
 
   @Override
@@ -109,6 +113,7 @@ public final class StatusWriter implements RawServices, AutoCloseable {
     entry.wanted = wanted;
     if (!entry.running) {
       entry.running = true;
+      unwritten.incrementAndGet();
       Thread.ofVirtual().name("status-" + service.key()).start(() -> run(service.key(), entry));
     }
     return news;
@@ -140,52 +145,86 @@ public final class StatusWriter implements RawServices, AutoCloseable {
   private void run(ServiceKey key, Entry entry) {
     long pause = FIRST_PAUSE_MS;
     int conflicts = 0;
-    while (!closed) {
-      Wanted wanted;
-      Service raw;
-      synchronized (this) {
-        wanted = entry.wanted;
-        raw = entry.raw;
-        if (wanted == null || raw == null || isSaid(Translate.service(raw), wanted)) {
-          entry.wanted = null;
-          entry.running = false;
-          return;
-        }
-      }
-      try {
+    try {
+      while (!closed) {
+        boolean again = false;
         permits.acquire();
         try {
-          write(entry, raw, wanted);
-          written.run();
+          if (closed || !attempt(entry)) {
+            return;
+          }
           pause = FIRST_PAUSE_MS;
           conflicts = 0;
-          continue;
+          again = true;
         } catch (KubernetesClientException e) {
-          if (e.getCode() == HttpURLConnection.HTTP_CONFLICT && conflicts++ < QUICK_RETRIES) {
-            reread(key, entry);
-            continue;
-          }
-          if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
-            gone(key);
-            continue;
-          }
-          if (pause == FIRST_PAUSE_MS) {
-            log.warn("{}: cannot write the status: {}; trying again", key, e.getMessage());
-          }
-          failed.run();
+          again = failed(key, entry, e, pause == FIRST_PAUSE_MS, conflicts++);
         } finally {
           permits.release();
         }
-        Thread.sleep(pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2));
-        pause = Math.min(LONGEST_PAUSE_MS, pause * 2);
-      } catch (InterruptedException e) {
-        return;
+        if (!again) {
+          Thread.sleep(pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2));
+          pause = Math.min(LONGEST_PAUSE_MS, pause * 2);
+        }
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
+  /** Writes once if there is anything to write; otherwise the Service is done with. */
+  private boolean attempt(Entry entry) throws InterruptedException {
+    Wanted wanted;
+    Service raw;
+    synchronized (this) {
+      wanted = entry.wanted;
+      raw = entry.raw;
+      if (wanted == null || raw == null || isSaid(Translate.service(raw), wanted)) {
+        entry.wanted = null;
+        entry.running = false;
+        unwritten.decrementAndGet();
+        return false;
+      }
+    }
+    // After the version was obtained: whoever leads next fences after our right has ended, and then
+    // this version is an old one.
+    if (mayWrite.getAsBoolean()) {
+      write(entry, raw, wanted);
+    } else {
+      Thread.sleep(FIRST_PAUSE_MS);
+    }
+    return true;
+  }
+
+  /** Returns whether to try again at once. */
+  private boolean failed(
+      ServiceKey key, Entry entry, KubernetesClientException e, boolean first, int conflicts) {
+    switch (e.getCode()) {
+      case HttpURLConnection.HTTP_NOT_FOUND -> {
+        gone(key);
+        return true;
+      }
+      case HttpURLConnection.HTTP_CONFLICT -> {
+        tally.conflict(Tally.What.SERVICE);
+        if (conflicts < QUICK_RETRIES) {
+          reread(key, entry);
+          return true;
+        }
+      }
+      default -> {
+        tally.failed(Tally.What.SERVICE);
+        if (first) {
+          log.warn("{}: cannot write the status: {}; trying again", key, e.getMessage());
+        }
+      }
+    }
+    reread(key, entry);
+    return false;
+  }
+
   private void write(Entry entry, Service raw, Wanted wanted) {
+    long began = System.nanoTime();
     Service answer = client.resource(saying(raw, wanted)).updateStatus();
+    tally.written(Tally.What.SERVICE, (System.nanoTime() - began) / 1e9);
     synchronized (this) {
       if (!wanted.isSaidBy(Translate.service(answer))
           && wanted.addresses().equals(Translate.service(answer).ingress())
@@ -202,21 +241,33 @@ public final class StatusWriter implements RawServices, AutoCloseable {
     }
   }
 
+  /** What stopped us may have been a newer version, and its event may be late. */
   private void reread(ServiceKey key, Entry entry) {
-    Service now = client.services().inNamespace(key.namespace()).withName(key.name()).get();
+    Service now;
+    try {
+      now = client.services().inNamespace(key.namespace()).withName(key.name()).get();
+    } catch (KubernetesClientException e) {
+      return; // the next attempt says more
+    }
     if (now == null) {
       gone(key);
       return;
     }
     synchronized (this) {
-      entry.raw = now;
+      if (entry.raw == null || !isOlder(now, entry.raw)) {
+        entry.raw = now;
+      }
     }
   }
 
   private static Service saying(Service raw, Wanted wanted) {
     ServiceBuilder service = new ServiceBuilder(raw);
     if (wanted.pool().isPresent()) {
-      service.editMetadata().addToAnnotations(Wanted.FROM_POOL, wanted.pool().get()).endMetadata();
+      service
+          .editMetadata()
+          .addToAnnotations(Wanted.FROM_POOL, wanted.pool().get())
+          .removeFromAnnotations(Fence.MARK)
+          .endMetadata();
     } else {
       service.editMetadata().removeFromAnnotations(Wanted.FROM_POOL).endMetadata();
     }
@@ -232,8 +283,19 @@ public final class StatusWriter implements RawServices, AutoCloseable {
         .build();
   }
 
-  @Override
-  public void close() {
+  /** Services whose write waits or is under way. */
+  public int unwritten() {
+    return unwritten.get();
+  }
+
+  /** Sends nothing more; returns whether all that was sent has been answered, within 1 s. */
+  public boolean drain() {
     closed = true;
+    try {
+      return permits.tryAcquire(MAX_UNDER_WAY, FAREWELL_MS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 }

@@ -111,11 +111,16 @@ public final class RealApi implements ApiServer {
     return client;
   }
 
-  /** Counted in the audit log by user name, so the lab's own writes are left out. */
+  /**
+   * Counted in the audit log by user name, so the lab's own writes are left out. So is the Lease
+   * that the leading controller renews once a second.
+   */
   @Override
   public long writesSoFar() {
     try (Stream<String> lines = Files.lines(directory.resolve("audit.log"))) {
-      return lines.filter(l -> WRITE.matcher(l).find()).count();
+      return lines
+          .filter(l -> WRITE.matcher(l).find() && !l.contains("\"resource\":\"leases\""))
+          .count();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

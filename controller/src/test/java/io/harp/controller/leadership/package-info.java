@@ -1,0 +1,4 @@
+@NullMarked
+package io.harp.controller.leadership;
+
+import org.jspecify.annotations.NullMarked;
