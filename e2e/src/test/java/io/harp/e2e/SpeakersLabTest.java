@@ -83,11 +83,11 @@ class SpeakersLabTest {
   }
 
   @Test
-  void aShortPauseMovesNothing() {
+  void aPauseOf300MsMovesNothing() {
     try (Watch watch = speakers.watch(ADDRESS)) {
       LabNode owner = owner(watch);
       long from = owner.stop();
-      watch.run(100);
+      watch.run(300);
       owner.resume();
       watch.run(AFTERMATH_MS);
       assertEquals(owner.name(), watch.awaitOwner(1_000));

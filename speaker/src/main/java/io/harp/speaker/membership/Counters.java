@@ -17,6 +17,9 @@ public final class Counters {
   /** Incoming connections that did not prove the secret, or pushed out by newer ones. */
   public final LongAdder refused = new LongAdder();
 
+  /** Incoming connections that said nothing: somebody asked whether this host is alive. */
+  public final LongAdder knocks = new LongAdder();
+
   /** Outgoing connections whose peer did not prove the secret. */
   public final LongAdder distrusted = new LongAdder();
 
@@ -26,7 +29,7 @@ public final class Counters {
   /** Messages of a kind or size no speaker sends. */
   public final LongAdder unexpected = new LongAdder();
 
-  /** Heartbeats sent, each to all members. */
+  /** Heartbeats sent, each to one member. */
   public final LongAdder beatsSent = new LongAdder();
 
   /** Heartbeats received. */

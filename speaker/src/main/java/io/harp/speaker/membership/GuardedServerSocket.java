@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class GuardedServerSocket extends ServerSocket {
 
-  static final int PENDING = 64;
-  private static final int READY = 64;
+  static final int PENDING = 128;
+  private static final int READY = 128;
   private static final int ACCEPT_POLL_MS = 200;
 
   private final GroupKey key;
@@ -108,6 +108,9 @@ final class GuardedServerSocket extends ServerSocket {
       if (isClosed() || !ready.offer(socket)) {
         closeQuietly(socket);
       }
+    } catch (Handshake.NothingSaid e) {
+      counters.knocks.increment();
+      closeQuietly(socket);
     } catch (IOException | RuntimeException e) {
       counters.refused.increment();
       refusals.incoming(socket.getRemoteSocketAddress(), e);

@@ -46,11 +46,21 @@ final class Handshake {
     }
   }
 
+  /** The other side closed the connection before it said anything, or never did. */
+  static final class NothingSaid extends IOException {
+    private static final long serialVersionUID = 1;
+
+    NothingSaid(Throwable cause) {
+      super("it said nothing", cause);
+    }
+  }
+
   private final Socket socket;
   private final InputStream in;
   private final OutputStream out;
   private final GroupKey key;
   private final long deadlineNs;
+  private boolean heard;
 
   /**
    * @param timeoutMs for the whole of it, however slowly the other side drips its bytes
@@ -63,7 +73,18 @@ final class Handshake {
     this.deadlineNs = System.nanoTime() + timeoutMs * 1_000_000L;
   }
 
+  /**
+   * @throws NothingSaid if the other side only looked whether somebody listens here
+   */
   Keys asServer() throws IOException {
+    try {
+      return proven();
+    } catch (IOException e) {
+      throw heard ? e : new NothingSaid(e);
+    }
+  }
+
+  private Keys proven() throws IOException {
     byte[] mine = hello();
     out.write(mine);
     out.flush();
@@ -120,6 +141,7 @@ final class Handshake {
         throw new EOFException("it closed the connection: perhaps it has another secret");
       }
       have += n;
+      heard = true;
     }
     socket.setSoTimeout(0);
     return bytes;

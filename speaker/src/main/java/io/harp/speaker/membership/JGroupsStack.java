@@ -41,7 +41,8 @@ final class JGroupsStack {
     this.timers = settings.timers();
     this.transport = transport(settings, counters);
     this.peers = new Peers(timers.joinRetryMs());
-    this.pulse = new Pulse(timers, counters, doubted);
+    Knock knock = new Knock(settings.bind().getAddress(), timers.knockMs());
+    this.pulse = new Pulse(timers, counters, knock, doubted);
     this.transport.onFailure(this::refused, peers::unreachable);
     this.looksMs = timers.lookMs(settings.peers().size());
     setPeers(settings.peers());
@@ -50,7 +51,6 @@ final class JGroupsStack {
   /** Where speakers are expected from now on, this one included or not. */
   void setPeers(Collection<InetSocketAddress> places) {
     peers.set(places);
-    pulse.expect(places.size());
   }
 
   List<Protocol> protocols() {
@@ -63,6 +63,8 @@ final class JGroupsStack {
             // TCP has no multicast, so sending again to all would only cost.
             .useMcastXmit(false)
             .setXmitInterval(timers.resendMs())
+            // Messages of members that are being excluded or merged; there is nothing to be done.
+            .logDiscardMessages(false)
             // Its default is made for thousands of messages a second: 100 rows of 1,024.
             .setXmitTableNumRows(5)
             .setXmitTableMsgsPerRow(128),

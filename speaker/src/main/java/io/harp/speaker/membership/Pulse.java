@@ -1,6 +1,7 @@
 package io.harp.speaker.membership;
 
 import io.harp.speaker.membership.Watch.Act;
+import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +14,7 @@ import org.jgroups.Event;
 import org.jgroups.Message;
 import org.jgroups.View;
 import org.jgroups.conf.ClassConfigurator;
+import org.jgroups.stack.IpAddress;
 import org.jgroups.stack.Protocol;
 import org.jgroups.util.MessageBatch;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,8 @@ final class Pulse extends Protocol {
 
   private final Counters counters;
   private final Consumer<Address> doubted;
+  private final Knock knock;
+  private final Timers timers;
   private final Watch<Address> watch;
   private volatile @Nullable View view;
   private volatile @Nullable Thread thread;
@@ -45,17 +49,12 @@ final class Pulse extends Protocol {
   /**
    * @param doubted hears of a member as soon as there is cause for doubt, before it is asked
    */
-  Pulse(Timers timers, Counters counters, Consumer<Address> doubted) {
+  Pulse(Timers timers, Counters counters, Knock knock, Consumer<Address> doubted) {
+    this.timers = timers;
     this.counters = counters;
+    this.knock = knock;
     this.doubted = doubted;
     this.watch = new Watch<>(timers, nowMs());
-  }
-
-  /** How many members there may be; with many, heartbeats are rarer. */
-  void expect(int members) {
-    synchronized (watch) {
-      watch.expect(members);
-    }
   }
 
   /** The member's host answered that nobody listens where it was. */
@@ -121,10 +120,8 @@ final class Pulse extends Protocol {
 
   private void install(View next) {
     view = next;
-    List<Address> others =
-        next.getMembers().stream().filter(member -> !member.equals(local_addr)).toList();
     synchronized (watch) {
-      watch.members(others, nowMs());
+      watch.members(next.getMembers(), local_addr, nowMs());
       nextBeatMs = nowMs();
     }
     if (thread == null) {
@@ -163,13 +160,12 @@ final class Pulse extends Protocol {
   }
 
   private void beat() {
-    View current = view;
-    if (current == null || nowMs() < nextBeatMs) {
+    if (nowMs() < nextBeatMs) {
       return;
     }
-    nextBeatMs = nowMs() + locked(watch::beatMs);
-    if (current.size() > 1) {
-      send(null, PulseHeader.BEAT, 0);
+    nextBeatMs = nowMs() + timers.beatMs();
+    for (Address successor : locked(watch::successors)) {
+      send(successor, PulseHeader.beat());
       counters.beatsSent.increment();
     }
   }
@@ -180,15 +176,27 @@ final class Pulse extends Protocol {
         counters.beatsReceived.increment();
         heard(from);
       }
-      case PulseHeader.ASK -> {
-        View current = view;
-        boolean known = current != null && current.containsMember(from);
-        send(from, known ? PulseHeader.HERE : PulseHeader.APART, header.question());
-      }
+      case PulseHeader.ASK -> send(from, PulseHeader.answer(inView(from), header.question()));
       case PulseHeader.HERE -> answered(from, header.question(), true);
       case PulseHeader.APART -> answered(from, header.question(), false);
+      case PulseHeader.SILENT -> silent(header, false, from);
+      case PulseHeader.PAUSED -> silent(header, true, from);
       default -> counters.unexpected.increment();
     }
+  }
+
+  // Who is in another view may be the one that was cut off.
+  private void silent(PulseHeader header, boolean hostThere, Address from) {
+    Address member = header.about();
+    if (member != null && inView(from)) {
+      act(locked(() -> watch.told(member, header.forMs(), hostThere, nowMs())));
+      wake();
+    }
+  }
+
+  private boolean inView(Address member) {
+    View current = view;
+    return current != null && current.containsMember(member);
   }
 
   private void heard(Address from) {
@@ -206,8 +214,11 @@ final class Pulse extends Protocol {
           counters.doubts.increment();
           doubted.accept(member);
         }
+        case Act.Tell<Address>(Address member, long forMs, boolean hostThere) ->
+            send(null, PulseHeader.silent(member, forMs, hostThere));
         case Act.Ask<Address>(Address member, int question) ->
-            send(member, PulseHeader.ASK, question);
+            send(member, PulseHeader.ask(question));
+        case Act.Knock<Address>(Address member) -> knock(member);
         case Act.Suspect<Address>(Address member) -> {
           counters.suspicions.increment();
           tell(new Event(Event.SUSPECT, List.of(member)));
@@ -222,15 +233,34 @@ final class Pulse extends Protocol {
     Thread.ofVirtual().name("membership-verdict").start(() -> up_prot.up(event));
   }
 
+  private void knock(Address member) {
+    if (down_prot.down(new Event(Event.GET_PHYSICAL_ADDRESS, member)) instanceof IpAddress ip) {
+      InetSocketAddress where = new InetSocketAddress(ip.getIpAddress(), ip.getPort());
+      Thread.ofVirtual().name("membership-knock").start(() -> knocked(member, knock.at(where)));
+    }
+  }
+
+  private void knocked(Address member, Knock.Answer answer) {
+    switch (answer) {
+      case OPEN -> {
+        synchronized (watch) {
+          watch.hostAnswered(member);
+        }
+      }
+      case REFUSED -> gone(member);
+      case NONE -> {}
+    }
+  }
+
   /**
    * @param to null for everybody
    */
-  private void send(@Nullable Address to, byte type, int question) {
+  private void send(@Nullable Address to, PulseHeader header) {
     down_prot.down(
         new EmptyMessage(to)
             .setFlag(Message.Flag.OOB, Message.Flag.NO_RELIABILITY)
             .setFlag(Message.TransientFlag.DONT_LOOPBACK)
-            .putHeader(id, new PulseHeader(type, question)));
+            .putHeader(id, header));
   }
 
   private <T> T locked(Supplier<T> work) {

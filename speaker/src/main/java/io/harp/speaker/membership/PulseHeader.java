@@ -4,7 +4,10 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.function.Supplier;
+import org.jgroups.Address;
 import org.jgroups.Header;
+import org.jgroups.util.Util;
+import org.jspecify.annotations.Nullable;
 
 /** What {@link Pulse} says to its like. */
 public final class PulseHeader extends Header {
@@ -23,23 +26,59 @@ public final class PulseHeader extends Header {
   /** I am, but you are not in my view. */
   static final byte APART = 3;
 
+  /** Somebody is silent, who and for how long. */
+  static final byte SILENT = 4;
+
+  /** The same, and its host is there. */
+  static final byte PAUSED = 5;
+
   private byte type;
-  private int question;
+  private int number;
+  private @Nullable Address about;
 
   /** For JGroups, which fills it in. */
   public PulseHeader() {}
 
-  PulseHeader(byte type, int question) {
+  private PulseHeader(byte type, int number, @Nullable Address about) {
     this.type = type;
-    this.question = question;
+    this.number = number;
+    this.about = about;
+  }
+
+  static PulseHeader beat() {
+    return new PulseHeader(BEAT, 0, null);
+  }
+
+  static PulseHeader ask(int question) {
+    return new PulseHeader(ASK, question, null);
+  }
+
+  static PulseHeader answer(boolean inView, int question) {
+    return new PulseHeader(inView ? HERE : APART, question, null);
+  }
+
+  static PulseHeader silent(Address member, long forMs, boolean hostThere) {
+    return new PulseHeader(
+        hostThere ? PAUSED : SILENT, (int) Math.min(forMs, Integer.MAX_VALUE), member);
   }
 
   byte type() {
     return type;
   }
 
+  /** The number of a question, with the question and with its answer. */
   int question() {
-    return question;
+    return number;
+  }
+
+  /** Milliseconds of {@link #SILENT} and {@link #PAUSED}. */
+  int forMs() {
+    return number;
+  }
+
+  /** The member of {@link #SILENT} and {@link #PAUSED}; null with the others. */
+  @Nullable Address about() {
+    return about;
   }
 
   @Override
@@ -54,18 +93,26 @@ public final class PulseHeader extends Header {
 
   @Override
   public int serializedSize() {
-    return Byte.BYTES + Integer.BYTES;
+    return Byte.BYTES + Integer.BYTES + (isAbout() ? Util.size(about) : 0);
   }
 
   @Override
   public void writeTo(DataOutput out) throws IOException {
     out.writeByte(type);
-    out.writeInt(question);
+    out.writeInt(number);
+    if (isAbout()) {
+      Util.writeAddress(about, out);
+    }
   }
 
   @Override
-  public void readFrom(DataInput in) throws IOException {
+  public void readFrom(DataInput in) throws IOException, ClassNotFoundException {
     type = in.readByte();
-    question = in.readInt();
+    number = in.readInt();
+    about = isAbout() ? Util.readAddress(in) : null;
+  }
+
+  private boolean isAbout() {
+    return type == SILENT || type == PAUSED;
   }
 }

@@ -5,22 +5,21 @@ package io.harp.speaker.membership;
  *
  * <p>How long a failure goes unnoticed: a process that dies closes its sockets, which the kernel of
  * its host tells at once; it is gone from the view after {@link #verifyMs}, at the latest. A host
- * that dies, hangs or is cut off tells nothing; it is gone {@link #silenceMs} after its last
- * heartbeat.
+ * that dies or is cut off tells nothing; it is gone {@link #silenceMs} after its last heartbeat. A
+ * process that hangs on a host that answers is given longer, {@link #patienceMs}: most of them are
+ * only starved.
  *
- * <p>Everybody sends heartbeats to everybody, so traffic grows with the square of the members.
- * Therefore the times stretch with the members there are or should be: by 1 up to 16, by 2 up to
- * 32, and so on. So no member ever sends more than 16 heartbeats per {@code detectionMs / 5}.
+ * <p>None of this depends on how many members there are: each sends heartbeats to a few neighbours.
  *
- * @param detectionMs how long a member of a small cluster may be silent before it is taken for
- *     lost; 100-10,000
+ * @param detectionMs how long a member may be silent before it is taken for lost; 100-10,000
  */
 public record Timers(int detectionMs) {
 
   /** What a member is given unless told otherwise. */
   public static final Timers DEFAULT = new Timers(250);
 
-  private static final int UNSTRETCHED_MEMBERS = 16;
+  /** Peers that may be missing before looking for them becomes rarer. */
+  private static final int UNSTRETCHED_LOOKS = 16;
 
   public Timers {
     if (detectionMs < 100 || detectionMs > 10_000) {
@@ -30,14 +29,21 @@ public record Timers(int detectionMs) {
   }
 
   /** Between two heartbeats: a fifth of the silence, so four in a row may be late or lost. */
-  public long beatMs(int members) {
-    return silenceMs(members) / 5;
+  public long beatMs() {
+    return detectionMs / 5;
   }
 
-  /** Without a sign of life for so long a member is taken for lost. */
-  public long silenceMs(int members) {
-    return (long) detectionMs
-        * ((Math.max(1, members) + UNSTRETCHED_MEMBERS - 1) / UNSTRETCHED_MEMBERS);
+  /** Without a sign of life of itself and its host for so long a member is taken for lost. */
+  public long silenceMs() {
+    return detectionMs;
+  }
+
+  /**
+   * Without a sign of life for so long a member is taken for lost although its host answers. Longer
+   * than a pause of 300 ms, to which the time since the last heartbeat adds, at the default.
+   */
+  public long patienceMs() {
+    return detectionMs * 8L / 5;
   }
 
   /**
@@ -47,6 +53,11 @@ public record Timers(int detectionMs) {
    */
   public long verifyMs() {
     return Math.clamp(detectionMs / 6, 20, 100);
+  }
+
+  /** For the host of a silent member to complete a connection. */
+  public int knockMs() {
+    return detectionMs / 2;
   }
 
   /**
@@ -67,9 +78,12 @@ public record Timers(int detectionMs) {
     return 30;
   }
 
-  /** Between two looks for peers that are not in the view; a merge takes about two. */
-  public long lookMs(int members) {
-    return silenceMs(members);
+  /**
+   * Between two looks for peers that are not in the view; a merge takes about two. Everybody looks
+   * for every missing peer, so with many peers it is done more rarely.
+   */
+  public long lookMs(int peers) {
+    return (long) detectionMs * ((Math.max(1, peers) + UNSTRETCHED_LOOKS - 1) / UNSTRETCHED_LOOKS);
   }
 
   /** A coordinator waits so long for members to confirm a view before it goes on without them. */

@@ -1,7 +1,6 @@
 package io.harp.speaker.membership;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,17 +8,26 @@ import java.util.Map;
 /**
  * Decides who is lost, from signs of life and the time; sends and receives nothing itself.
  *
- * <p>A member gives cause for doubt when its connection closes, or when it has been silent for
- * almost {@link Timers#silenceMs}. It is then asked. If it does not answer in time, it is
- * suspected.
+ * <p>The members of a view stand in a ring. Each sends heartbeats to the {@link #NEIGHBOURS} after
+ * it and watches as many before it, so heartbeats grow with the members and not with their square.
+ * Who misses heartbeats asks the member, and its host as well; who gets no answer tells everybody,
+ * and everybody asks for himself, so that no single broken line can exclude a member.
  *
- * <p>After a closed connection only the answer to that question counts, because what was under way
- * may still come in for a while. And a member that answers but has excluded us is lost as well: it
- * would otherwise answer for ever, and this side would never notice that they are apart.
+ * <p>A host that answers for a silent process tells a pause from a crash: the process gets {@link
+ * Timers#patienceMs} instead of {@link Timers#silenceMs}. After a closed connection only the answer
+ * of the process counts, because what was under way may still come in for a while. And a member
+ * that answers but has excluded us is lost as well: it would otherwise answer for ever, and this
+ * side would never notice that they are apart.
  *
  * @param <M> names a member
  */
 final class Watch<M> {
+
+  /**
+   * How many members watch each one. If more neighbours than this are lost at once, those in the
+   * middle are noticed by the second: a doubt about two makes everybody ask all.
+   */
+  static final int NEIGHBOURS = 3;
 
   /** What to do about a member. */
   sealed interface Act<M> {
@@ -28,8 +36,14 @@ final class Watch<M> {
     /** There is cause for doubt, told once until the member is heard again: it may be lost. */
     record Doubt<M>(M member) implements Act<M> {}
 
+    /** Tell everybody that it was last heard so long ago; only those who watch it do. */
+    record Tell<M>(M member, long silentMs, boolean hostThere) implements Act<M> {}
+
     /** Ask it whether it is there. */
     record Ask<M>(M member, int question) implements Act<M> {}
+
+    /** Ask its host whether that is there. */
+    record Knock<M>(M member) implements Act<M> {}
 
     /** It is lost. */
     record Suspect<M>(M member) implements Act<M> {}
@@ -39,44 +53,64 @@ final class Watch<M> {
   }
 
   private static final class State {
-    long heardMs;
-    long deadlineMs;
+    final long metMs;
+    boolean watched;
+
+    /** The last sign of life, or when its connection closed: what it is given time from. */
+    long sinceMs;
+
+    long askedMs;
+    long repeatMs;
     int question;
     boolean asked;
     boolean told;
     boolean closed;
+    boolean hostThere;
     boolean suspected;
 
     State(long nowMs) {
-      heardMs = nowMs;
+      metMs = nowMs;
+      sinceMs = nowMs;
     }
   }
 
   private final Timers timers;
-  private final Map<M, State> states = new LinkedHashMap<>();
+  private Map<M, State> states = new LinkedHashMap<>();
+  private List<M> successors = List.of();
   private int questions;
   private long lastTickMs;
-  private int expected = 1;
 
   Watch(Timers timers, long nowMs) {
     this.timers = timers;
     this.lastTickMs = nowMs;
   }
 
-  /** Watches exactly these from now on. */
-  void members(Collection<M> members, long nowMs) {
-    states.keySet().retainAll(members);
-    members.forEach(m -> states.computeIfAbsent(m, _ -> new State(nowMs)));
+  /**
+   * Who there is from now on.
+   *
+   * @param ring everybody in the order of the view, {@code self} among them
+   */
+  void members(List<M> ring, M self, long nowMs) {
+    int others = ring.size() - 1;
+    int here = ring.indexOf(self);
+    Map<M, State> next = new LinkedHashMap<>();
+    for (int i = 1; i <= others; i++) {
+      M member = ring.get((here + i) % ring.size());
+      State s = states.getOrDefault(member, new State(nowMs));
+      boolean watched = others - i < NEIGHBOURS;
+      if (watched && !s.watched && !s.asked) {
+        s.sinceMs = nowMs;
+      }
+      s.watched = watched;
+      next.put(member, s);
+    }
+    states = next;
+    successors = List.copyOf(next.keySet()).subList(0, Math.min(NEIGHBOURS, others));
   }
 
-  /** How many members there may be, even if fewer are here at present. */
-  void expect(int members) {
-    expected = members;
-  }
-
-  /** Between two heartbeats to everybody. */
-  long beatMs() {
-    return timers.beatMs(count());
+  /** To whom heartbeats are sent. */
+  List<M> successors() {
+    return successors;
   }
 
   /** A heartbeat or any other message of a member. */
@@ -88,25 +122,55 @@ final class Watch<M> {
   /** Its connection closed. */
   List<Act<M>> closed(M member, long nowMs) {
     State s = states.get(member);
-    if (s == null || s.closed) {
-      return List.of();
-    }
-    s.closed = true;
     List<Act<M>> acts = new ArrayList<>();
-    doubt(member, s, acts);
-    ask(member, s, nowMs + timers.verifyMs(), acts);
+    if (s != null && !s.closed) {
+      s.closed = true;
+      s.sinceMs = nowMs;
+      ask(member, s, nowMs, acts);
+      doubt(member, s, nowMs, acts);
+    }
     return acts;
   }
 
-  /** Its host answered that nobody listens there: the process is gone, asking is idle. */
+  /**
+   * Another member has not heard {@code member} for so long.
+   *
+   * @param hostThere whether its host answered the other one
+   */
+  List<Act<M>> told(M member, long silentMs, boolean hostThere, long nowMs) {
+    State s = states.get(member);
+    List<Act<M>> acts = new ArrayList<>();
+    if (s != null && !s.told) {
+      s.sinceMs = s.watched ? s.sinceMs : Math.max(s.sinceMs, nowMs - silentMs);
+      s.told = true;
+      s.hostThere |= hostThere;
+      acts.add(new Act.Doubt<>(member));
+      if (!s.asked) {
+        ask(member, s, nowMs, acts);
+      }
+      askAllIfManyAreDoubted(nowMs, acts);
+    }
+    return acts;
+  }
+
+  /** Its host completed a connection: it is alive, whatever has become of the process. */
+  void hostAnswered(M member) {
+    State s = states.get(member);
+    if (s != null && s.asked) {
+      s.hostThere = true;
+    }
+  }
+
+  /** Its host answered that nobody listens there: the process is gone, waiting is idle. */
   List<Act<M>> gone(M member, long nowMs) {
     State s = states.get(member);
-    if (s == null || s.suspected) {
-      return List.of();
+    List<Act<M>> acts = new ArrayList<>();
+    if (s != null && !s.suspected) {
+      s.asked = true;
+      s.closed = true;
+      suspect(member, s, nowMs, acts);
     }
-    s.asked = true;
-    s.closed = true;
-    return suspect(member, s, nowMs);
+    return acts;
   }
 
   /**
@@ -117,17 +181,24 @@ final class Watch<M> {
     if (s == null || question != s.question) {
       return List.of();
     }
-    if (inView) {
+    // Who joined a moment ago may not have the view yet that has both of us.
+    if (inView || nowMs - s.metMs < timers.silenceMs()) {
       return trust(member, s, nowMs);
     }
-    return s.suspected ? List.of() : suspect(member, s, nowMs);
+    List<Act<M>> acts = new ArrayList<>();
+    if (!s.suspected) {
+      suspect(member, s, nowMs, acts);
+      // Who has excluded us has done so together with others.
+      askAll(nowMs, acts);
+    }
+    return acts;
   }
 
   /**
    * Whether this process stood still since the last tick; what it then believes is worth nothing.
    */
   boolean stalled(long nowMs) {
-    return nowMs - lastTickMs > silenceMs() / 2;
+    return nowMs - lastTickMs > timers.silenceMs() / 2;
   }
 
   /** To be called at {@link #nextMs}, or earlier. */
@@ -136,8 +207,8 @@ final class Watch<M> {
     if (stalled(nowMs)) {
       // Their heartbeats wait in the socket, or they too stood still: their silence means nothing.
       // But they may have excluded us meanwhile.
-      states.replaceAll((_, _) -> new State(nowMs));
-      states.forEach((member, s) -> ask(member, s, nowMs + silenceMs(), acts));
+      states.values().forEach(s -> trust(s, nowMs));
+      askAll(nowMs, acts);
     }
     lastTickMs = nowMs;
     states.forEach((member, s) -> tick(member, s, nowMs, acts));
@@ -145,67 +216,117 @@ final class Watch<M> {
   }
 
   private void tick(M member, State s, long nowMs, List<Act<M>> acts) {
-    if (!s.asked && nowMs >= doubtMs(s)) {
-      doubt(member, s, acts);
-      ask(member, s, s.heardMs + silenceMs(), acts);
+    if (s.watched && !s.asked && nowMs >= askMs(s)) {
+      ask(member, s, nowMs, acts);
+      acts.add(new Act.Knock<>(member));
     }
-    if (s.asked && nowMs >= s.deadlineMs) {
-      acts.addAll(suspect(member, s, nowMs));
+    if (s.watched && !s.told && nowMs >= doubtMs(s)) {
+      doubt(member, s, nowMs, acts);
+    }
+    if (s.asked && nowMs >= deadlineMs(s)) {
+      if (s.suspected) {
+        ask(member, s, nowMs, acts);
+      }
+      suspect(member, s, nowMs, acts);
     }
   }
 
   /** When {@link #tick} may next have something to do. */
   long nextMs() {
-    long next = lastTickMs + silenceMs() / 4;
+    long next = lastTickMs + timers.silenceMs() / 4;
     for (State s : states.values()) {
-      next = Math.min(next, s.asked ? s.deadlineMs : doubtMs(s));
+      if (s.asked) {
+        next = Math.min(next, deadlineMs(s));
+      }
+      if (s.watched && !s.told) {
+        next = Math.min(next, s.asked ? doubtMs(s) : askMs(s));
+      }
     }
     return next;
   }
 
+  private long askMs(State s) {
+    return s.sinceMs + timers.silenceMs() / 2;
+  }
+
   private long doubtMs(State s) {
-    return s.heardMs + silenceMs() - timers.verifyMs();
+    return s.sinceMs + timers.silenceMs() - timers.verifyMs();
   }
 
-  private long silenceMs() {
-    return timers.silenceMs(count());
+  private long deadlineMs(State s) {
+    if (s.suspected) {
+      return s.repeatMs;
+    }
+    if (!s.watched && !s.told) {
+      // Asked to be sure, not because anything was missed: there is no hurry.
+      return s.askedMs + 2 * timers.patienceMs();
+    }
+    long silence = s.closed ? timers.verifyMs() : timers.silenceMs();
+    long patience = s.closed ? timers.silenceMs() : timers.patienceMs();
+    return Math.max(s.sinceMs + (s.hostThere ? patience : silence), s.askedMs + timers.verifyMs());
   }
 
-  private int count() {
-    return Math.max(expected, states.size() + 1);
+  private void doubt(M member, State s, long nowMs, List<Act<M>> acts) {
+    s.told = true;
+    acts.add(new Act.Doubt<>(member));
+    if (s.watched) {
+      acts.add(new Act.Tell<>(member, nowMs - s.sinceMs, s.hostThere));
+    }
+    if (s.watched && !s.hostThere) {
+      // A first knock may have been lost.
+      acts.add(new Act.Knock<>(member));
+    }
+    askAllIfManyAreDoubted(nowMs, acts);
   }
 
-  private void doubt(M member, State s, List<Act<M>> acts) {
-    if (!s.told) {
-      s.told = true;
-      acts.add(new Act.Doubt<>(member));
+  /** More may be cut off then, also such as only lost members watch. */
+  private void askAllIfManyAreDoubted(long nowMs, List<Act<M>> acts) {
+    if (states.values().stream().filter(s -> s.told && !s.closed).count() > 1) {
+      askAll(nowMs, acts);
     }
   }
 
-  private void ask(M member, State s, long deadlineMs, List<Act<M>> acts) {
-    s.deadlineMs = s.asked ? Math.min(s.deadlineMs, deadlineMs) : deadlineMs;
+  private void askAll(long nowMs, List<Act<M>> acts) {
+    states.forEach((member, s) -> {
+      if (!s.asked) {
+        s.sinceMs = s.watched ? s.sinceMs : nowMs;
+        ask(member, s, nowMs, acts);
+      }
+    });
+  }
+
+  private void ask(M member, State s, long nowMs, List<Act<M>> acts) {
     s.asked = true;
+    s.askedMs = nowMs;
     s.question = ++questions;
     acts.add(new Act.Ask<>(member, s.question));
   }
 
-  /** It is said again from time to time: whoever is to exclude the member may be lost as well. */
-  private List<Act<M>> suspect(M member, State s, long nowMs) {
-    List<Act<M>> acts = new ArrayList<>();
-    doubt(member, s, acts);
+  /**
+   * It is said and asked again from time to time: whoever is to exclude the member may be lost as
+   * well, and nobody else may hear that it is back.
+   */
+  private void suspect(M member, State s, long nowMs, List<Act<M>> acts) {
+    if (!s.told) {
+      doubt(member, s, nowMs, acts);
+    }
     s.suspected = true;
-    s.deadlineMs = nowMs + silenceMs();
+    s.repeatMs = nowMs + timers.silenceMs();
     acts.add(new Act.Suspect<>(member));
-    return acts;
   }
 
   private List<Act<M>> trust(M member, State s, long nowMs) {
     boolean wasSuspected = s.suspected;
-    s.heardMs = nowMs;
+    trust(s, nowMs);
+    return wasSuspected ? List.of(new Act.Trust<>(member)) : List.of();
+  }
+
+  private static void trust(State s, long nowMs) {
+    s.sinceMs = nowMs;
     s.asked = false;
     s.told = false;
     s.closed = false;
+    s.hostThere = false;
     s.suspected = false;
-    return wasSuspected ? List.of(new Act.Trust<>(member)) : List.of();
   }
 }

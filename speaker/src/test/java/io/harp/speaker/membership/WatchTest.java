@@ -1,12 +1,14 @@
 package io.harp.speaker.membership;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.harp.speaker.membership.Watch.Act;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -22,40 +24,70 @@ class WatchTest {
   private long now;
 
   WatchTest() {
-    watch.members(List.of("b", "c"), 0);
+    watch.members(List.of("a", "b", "c"), "a", 0);
   }
 
   @Test
-  void aSilentMemberIsAskedAndThenSuspected() {
-    List<Act<String>> acts = pass(260, "b");
+  void aSilentMemberIsAskedAndItsHostThenEverybodyIsToldThenItIsSuspected() {
     assertEquals(
-        List.of(new Act.Doubt<>("c"), new Act.Ask<>("c", 1), new Act.Suspect<>("c")), acts);
+        List.of(
+            new Act.Ask<>("c", 1),
+            new Act.Knock<>("c"),
+            new Act.Doubt<>("c"),
+            new Act.Tell<>("c", 209L, false),
+            new Act.Knock<>("c"),
+            new Act.Suspect<>("c")),
+        pass(260, "b"));
+  }
+
+  @Test
+  void aSilentMemberOnAHostThatAnswersIsGivenMoreTime() {
+    ask(pass(130, "b"), "c");
+    watch.hostAnswered("c");
+    assertEquals(List.of("Doubt", "Tell"), kinds(pass(TIMERS.patienceMs() - 140, "b")));
+    assertEquals(List.of("Suspect"), kinds(pass(20, "b")));
+  }
+
+  @Test
+  void anAnswerOfAHostCountsForOneSilenceOnly() {
+    ask(pass(130, "b"), "c");
+    watch.hostAnswered("c");
+    watch.heard("c", now);
+    List<Act<String>> acts = pass(TIMERS.silenceMs() + 10, "b");
+    assertEquals("Suspect", kinds(acts).getLast());
   }
 
   @Test
   void anAnswerFromAMemberThatHasUsEndsTheDoubt() {
-    Act.Ask<String> ask = (Act.Ask<String>) pass(220, "b").getLast();
-    watch.answered("c", ask.question(), true, now);
+    watch.answered("c", ask(pass(220, "b"), "c"), true, now);
     assertEquals(List.of(), pass(100, "b"));
   }
 
   @Test
-  void anAnswerFromAMemberThatHasExcludedUsMakesItLost() {
-    Act.Ask<String> ask = (Act.Ask<String>) pass(220, "b").getLast();
-    assertEquals(List.of(new Act.Suspect<>("c")), watch.answered("c", ask.question(), false, now));
+  void anAnswerFromAMemberThatHasExcludedUsMakesItLostAndAsksTheOthers() {
+    pass(300, "b", "c");
+    int question = ask(pass(220, "b"), "c");
+    assertEquals(List.of("Suspect c", "Ask b"), told(watch.answered("c", question, false, now)));
+  }
+
+  @Test
+  void whoJoinedAMomentAgoAndDoesNotHaveTheViewYetIsNotLost() {
+    int question = ask(watch.closed("c", 10), "c");
+    assertEquals(List.of(), watch.answered("c", question, false, 20));
+    assertEquals(List.of(), pass(120, "b"));
   }
 
   @Test
   void anAnswerToAnEarlierQuestionCountsForNothing() {
-    Act.Ask<String> ask = (Act.Ask<String>) pass(220, "b").getLast();
-    assertEquals(List.of(), watch.answered("c", ask.question() - 1, false, now));
-    assertEquals(List.of(), watch.answered("c", ask.question() - 1, true, now));
+    int question = ask(pass(220, "b"), "c");
+    assertEquals(List.of(), watch.answered("c", question - 1, false, now));
+    assertEquals(List.of(), watch.answered("c", question - 1, true, now));
     assertEquals(List.of(new Act.Suspect<>("c")), pass(40, "b"));
   }
 
   @Test
   void whatWasUnderWayWhenTheConnectionClosedDoesNotSaveAMember() {
-    assertInstanceOf(Act.Ask.class, watch.closed("c", 0).getLast());
+    ask(watch.closed("c", 0), "c");
     watch.heard("c", 5);
     assertEquals(List.of(new Act.Suspect<>("c")), pass(50, "b"));
     assertTrue(now <= TIMERS.verifyMs() + 10);
@@ -63,52 +95,120 @@ class WatchTest {
 
   @Test
   void aClosedConnectionToAMemberThatAnswersIsForgiven() {
-    Act.Ask<String> ask = (Act.Ask<String>) watch.closed("c", 0).getLast();
-    watch.answered("c", ask.question(), true, 3);
-    assertEquals(List.of(), pass(200, "b", "c"));
+    watch.answered("c", ask(watch.closed("c", 0), "c"), true, 3);
+    assertEquals(List.of(), pass(120, "b", "c"));
+  }
+
+  @Test
+  void aClosedConnectionToAHostThatStillListensIsNoHurry() {
+    watch.closed("c", 0);
+    watch.hostAnswered("c");
+    assertEquals(List.of(), pass(200, "b"));
+    assertEquals(List.of(new Act.Suspect<>("c")), pass(60, "b"));
   }
 
   @Test
   void aProcessThatIsGoneIsSuspectedWithoutAQuestion() {
-    assertEquals(List.of(new Act.Doubt<>("c"), new Act.Suspect<>("c")), watch.gone("c", 0));
-    assertEquals(List.of(), watch.gone("c", 1));
+    assertEquals(List.of("Doubt c", "Tell c", "Knock c", "Suspect c"), told(watch.gone("c", 1)));
+    assertEquals(List.of(), watch.gone("c", 2));
   }
 
   @Test
   void aSuspicionIsRepeatedWhileTheMemberIsInTheView() {
     pass(260, "b");
     List<Act<String>> acts = pass(510, "b");
-    assertEquals(List.of(new Act.Suspect<>("c"), new Act.Suspect<>("c")), acts);
+    assertEquals(List.of("Ask c", "Suspect c", "Ask c", "Suspect c"), told(acts));
+    assertEquals(List.of(new Act.Trust<>("c")), watch.answered("c", ask(acts, "c"), true, now));
   }
 
   @Test
   void aSuspectedMemberThatIsHeardAgainIsTrusted() {
     pass(260, "b");
     assertEquals(List.of(new Act.Trust<>("c")), watch.heard("c", now));
-    assertEquals(List.of(), pass(200, "b"));
+    assertEquals(List.of(), pass(120, "b"));
   }
 
   @Test
   void whoStoodStillSuspectsNobodyButAsksAll() {
     pass(50, "b", "c");
-    List<Act<String>> acts = watch.tick(now + 5_000);
-    assertEquals(List.of("b", "c"), acts.stream().map(Act::member).toList());
-    assertTrue(acts.stream().allMatch(a -> a instanceof Act.Ask<String>));
+    assertEquals(List.of("Ask b", "Ask c"), told(watch.tick(now + 5_000)));
   }
 
   @Test
   void whoIsNotInTheViewIsNotWatched() {
-    watch.members(List.of("b"), 0);
+    watch.members(List.of("a", "b"), "a", 0);
     assertEquals(List.of(), pass(300, "b"));
     assertEquals(List.of(), watch.closed("c", now));
     assertEquals(List.of(), watch.heard("c", now));
+    assertEquals(List.of(), watch.told("c", 300, false, now));
+  }
+
+  @Test
+  void inALargeClusterOnlyThoseBeforeAreWatchedAndThoseAfterGetHeartbeats() {
+    large("m5");
+    assertEquals(List.of("m6", "m7", "m8"), watch.successors());
+    List<Act<String>> acts = pass(130, "m2", "m3");
+    assertEquals(List.of("Ask m4", "Knock m4"), told(acts));
+  }
+
+  @Test
+  void aMemberThatOthersMissIsAskedAndSuspectedFromWhenTheyLastHeardIt() {
+    large("m5");
+    pass(500, "m2", "m3", "m4");
+    assertEquals(List.of("Doubt m0", "Ask m0"), told(watch.told("m0", 209, false, now)));
+    assertEquals(List.of(), pass(40, "m2", "m3", "m4"));
+    assertEquals(List.of("Suspect m0"), told(pass(5, "m2", "m3", "m4")));
+  }
+
+  @Test
+  void aMemberThatOthersMissOnAHostThatAnswersThemIsGivenMoreTime() {
+    large("m5");
+    pass(500, "m2", "m3", "m4");
+    watch.told("m0", 209, true, now);
+    assertEquals(List.of(), pass(TIMERS.patienceMs() - 209 - 5, "m2", "m3", "m4"));
+    assertEquals(List.of("Suspect m0"), told(pass(9, "m2", "m3", "m4")));
+  }
+
+  @Test
+  void aMemberThatOthersMissAndThatAnswersUsIsNotSuspected() {
+    large("m5");
+    watch.answered("m0", ask(watch.told("m0", 209, false, 0), "m0"), true, 5);
+    assertEquals(List.of(), pass(400, "m2", "m3", "m4"));
+  }
+
+  @Test
+  void twoInDoubtMakeEverybodyAskAll() {
+    large("m5");
+    watch.told("m0", 209, false, 0);
+    List<Act<String>> acts = watch.told("m1", 209, false, 0);
+    assertEquals(9, acts.stream().filter(a -> a instanceof Act.Ask<String>).count() + 1);
+  }
+
+  @Property
+  void everyMemberIsWatchedByThoseToWhichItSendsHeartbeats(
+      @ForAll @IntRange(min = 2, max = 40) int size) {
+    List<String> ring = ring(size);
+    Map<String, Integer> watchers = new HashMap<>();
+    for (String self : ring) {
+      Watch<String> its = new Watch<>(TIMERS, 0);
+      its.members(ring, self, 0);
+      for (Act<String> act : its.tick(TIMERS.silenceMs() / 2)) {
+        if (act instanceof Act.Ask<String>(String asked, int _)) {
+          watchers.merge(asked, 1, Integer::sum);
+          Watch<String> other = new Watch<>(TIMERS, 0);
+          other.members(ring, asked, 0);
+          assertTrue(other.successors().contains(self));
+        }
+      }
+    }
+    ring.forEach(m -> assertEquals(Math.min(Watch.NEIGHBOURS, size - 1), watchers.get(m)));
   }
 
   @Property
   void aMemberWhoseHeartbeatsAreLateByLessThanThreeIsNeverDoubted(
       @ForAll @Size(50) List<@IntRange(max = 140) Integer> delays) {
     for (int delay : delays) {
-      assertEquals(List.of(), pass(delay + 50));
+      assertTrue(pass(delay + 50).stream().noneMatch(a -> a instanceof Act.Doubt<String>));
       watch.heard("b", now);
       watch.heard("c", now);
     }
@@ -127,7 +227,34 @@ class WatchTest {
     while (acts.stream().noneMatch(a -> a instanceof Act.Suspect<String>)) {
       acts.addAll(pass(1, "b"));
     }
-    assertEquals(silentSince + TIMERS.silenceMs(3), now);
+    assertEquals(silentSince + TIMERS.silenceMs(), now);
+  }
+
+  private void large(String self) {
+    watch.members(ring(10), self, 0);
+  }
+
+  private static List<String> ring(int size) {
+    return IntStream.range(0, size).mapToObj(i -> "m" + i).toList();
+  }
+
+  private static int ask(List<Act<String>> acts, String member) {
+    return acts.stream()
+        .filter(a -> a instanceof Act.Ask<String> && a.member().equals(member))
+        .map(a -> ((Act.Ask<String>) a).question())
+        .reduce((_, last) -> last)
+        .orElseThrow();
+  }
+
+  private static List<String> kinds(List<Act<String>> acts) {
+    return acts.stream()
+        .map(a -> a.getClass().getSimpleName())
+        .filter(k -> !k.equals("Knock"))
+        .toList();
+  }
+
+  private static List<String> told(List<Act<String>> acts) {
+    return acts.stream().map(a -> a.getClass().getSimpleName() + " " + a.member()).toList();
   }
 
   /** Time goes on, looked at when the watch wants to, and every 10 ms these are heard. */
