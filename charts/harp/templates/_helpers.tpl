@@ -17,22 +17,50 @@
 {{- end -}}
 
 {{- define "harp.selectorLabels" -}}
+{{- if .Values.plainNames -}}
+app: metallb
+{{- else -}}
 app.kubernetes.io/name: {{ include "harp.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
 {{- end -}}
 
 {{- define "harp.labels" -}}
 {{ include "harp.selectorLabels" . }}
+{{- if not .Values.plainNames }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- end }}
+{{- end -}}
+
+{{- define "harp.componentKey" -}}
+{{ ternary "component" "app.kubernetes.io/component" .Values.plainNames }}
+{{- end -}}
+
+{{/* What the objects of a part are called. Takes (dict "root" $ "part" "speaker"). */}}
+{{- define "harp.partName" -}}
+{{- if .root.Values.plainNames -}}
+{{ .part }}
+{{- else -}}
+{{ include "harp.fullname" .root }}-{{ .part }}
+{{- end -}}
+{{- end -}}
+
+{{/* By these labels speakers find each other's pods. */}}
+{{- define "harp.membersLabels" -}}
+{{- if .Values.plainNames -}}
+app=metallb,component=speaker
+{{- else -}}
+app.kubernetes.io/name={{ include "harp.name" . }},app.kubernetes.io/instance={{ .Release.Name }},app.kubernetes.io/component=speaker
+{{- end -}}
 {{- end -}}
 
 {{/* The name of a part's service account. Takes (dict "root" $ "part" "speaker"). */}}
 {{- define "harp.serviceAccountName" -}}
 {{- $account := (index .root.Values .part).serviceAccount -}}
 {{- if $account.create -}}
-{{- default (printf "%s-%s" (include "harp.fullname" .root) .part) $account.name -}}
+{{- default (include "harp.partName" .) $account.name -}}
 {{- else -}}
 {{- default "default" $account.name -}}
 {{- end -}}
@@ -72,7 +100,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- define "harp.rights" -}}
 {{- $full := include "harp.fullname" .root -}}
 {{- $account := include "harp.serviceAccountName" (dict "root" .root "part" .part) -}}
-{{- $labels := printf "metadata:\n  labels:\n%s\n    app.kubernetes.io/component: %s\n" (include "harp.labels" .root | indent 4) .part -}}
+{{- $labels := printf "metadata:\n  labels:\n%s\n    %s: %s\n" (include "harp.labels" .root | indent 4) (include "harp.componentKey" .root) .part -}}
 {{- .root.Files.Get .file
     | replace (printf "kind: ServiceAccount\n  name: %s\n" .part) (printf "kind: ServiceAccount\n  name: %s\n" $account)
     | replace "name: harp:" (printf "name: %s:" $full)
@@ -91,4 +119,54 @@ yes
 yes
 {{- end -}}
 {{- end -}}
+{{- end -}}
+
+{{/* "yes" if the controller answers webhooks. */}}
+{{- define "harp.webhooks" -}}
+{{- if and .Values.controller.enabled (ne .Values.controller.webhookMode "disabled") -}}yes{{- end -}}
+{{- end -}}
+
+{{/* For pods on the node's network: without this policy they would not resolve Services. */}}
+{{- define "harp.dns" -}}
+dnsPolicy: {{ .Values.dns.policy }}
+{{- with .Values.dns.config }}
+dnsConfig:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* What both kinds of monitors say about an endpoint. Takes .Values.prometheus.podMonitor or .serviceMonitor. */}}
+{{- define "harp.scraping" -}}
+scheme: http
+{{- with .interval }}
+interval: {{ . }}
+{{- end }}
+{{- with .metricRelabelings }}
+metricRelabelings:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .relabelings }}
+relabelings:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* Annotations of a daemon's pods. Takes (dict "root" $ "own" .podAnnotations). */}}
+{{- define "harp.podAnnotations" -}}
+{{- if .root.Values.prometheus.scrapeAnnotations }}
+prometheus.io/scrape: "true"
+prometheus.io/port: {{ .root.Values.prometheus.metricsPort | quote }}
+{{- end }}
+{{- with .own }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- define "harp.speakerRights" -}}
+runAsUser: 0
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
+  add: [NET_RAW]
 {{- end -}}
