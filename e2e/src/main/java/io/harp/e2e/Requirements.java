@@ -66,6 +66,43 @@ public final class Requirements {
                 + " that name)");
   }
 
+  /** Helm, for the tests of the chart: {@code HELM}, on the path, or where ./dev built it. */
+  public static Optional<Path> helm() {
+    return Stream.concat(
+            Optional.ofNullable(System.getenv("HELM")).stream(),
+            Stream.concat(
+                directories().stream().map(dir -> dir + "/helm"),
+                RealApi.caches("helm").stream().map(c -> c.resolve("helm").toString())))
+        .map(Path::of)
+        .filter(Files::isExecutable)
+        .findFirst();
+  }
+
+  /** What is missing for the tests of the chart; empty when nothing is. */
+  public static Optional<String> missingHelm() {
+    return helm().isPresent()
+        ? Optional.empty()
+        : Optional.of("no helm: ./dev test builds it where Go is, or set HELM to one");
+  }
+
+  /** promtool, for the tests of the alerts: on the path, or where ./dev unpacked it. */
+  public static Optional<Path> promtool() {
+    return Stream.concat(
+            directories().stream(),
+            RealApi.caches("promtool").stream().map(c -> c.resolve("usr/bin").toString()))
+        .map(dir -> Path.of(dir, "promtool"))
+        .filter(Files::isExecutable)
+        .findFirst();
+  }
+
+  /** What is missing for the tests of the alerts; empty when nothing is. */
+  public static Optional<String> missingPromtool() {
+    return promtool().isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            "no promtool: ./dev test fetches it on Debian and Ubuntu (package prometheus)");
+  }
+
   private static boolean onPath(String tool) {
     return directories().stream().anyMatch(dir -> Files.isExecutable(Path.of(dir, tool)));
   }
