@@ -48,7 +48,11 @@ class ChartTest {
     List<String> names =
         Chart.of(values).render().objects().stream()
             .map(o ->
-                o.getKind() + " " + o.getMetadata().getNamespace() + "/" + o.getMetadata().getName())
+                o.getKind()
+                    + " "
+                    + o.getMetadata().getNamespace()
+                    + "/"
+                    + o.getMetadata().getName())
             .toList();
     assertEquals(names.stream().distinct().toList(), names);
   }
@@ -72,8 +76,7 @@ class ChartTest {
     PodSpec controller = rendered.controller();
     assertEquals(null, controller.getHostNetwork());
     assertTrue(controller.getSecurityContext().getRunAsNonRoot());
-    assertEquals(
-        "RuntimeDefault", controller.getSecurityContext().getSeccompProfile().getType());
+    assertEquals("RuntimeDefault", controller.getSecurityContext().getSeccompProfile().getType());
     confined(controller.getContainers().getFirst(), List.of());
 
     PodSpec speaker = rendered.daemons("speaker");
@@ -98,8 +101,10 @@ class ChartTest {
   @Test
   void podsOnTheNodesNetworkResolveServices() {
     for (PodSpec pod :
-        Chart.of("default").with("nodeExporter.enabled", "true").render().all(
-                io.fabric8.kubernetes.api.model.apps.DaemonSet.class)
+        Chart.of("default")
+            .with("nodeExporter.enabled", "true")
+            .render()
+            .all(io.fabric8.kubernetes.api.model.apps.DaemonSet.class)
             .stream()
             .map(d -> d.getSpec().getTemplate().getSpec())
             .toList()) {
@@ -111,8 +116,7 @@ class ChartTest {
   @Test
   void theManifestHasMetalLbsNames() {
     Rendered rendered = Chart.of("manifests").render();
-    var speaker =
-        rendered.all(io.fabric8.kubernetes.api.model.apps.DaemonSet.class).getFirst();
+    var speaker = rendered.all(io.fabric8.kubernetes.api.model.apps.DaemonSet.class).getFirst();
     assertEquals("speaker", speaker.getMetadata().getName());
     assertEquals(
         java.util.Map.of("app", "metallb", "component", "speaker"),

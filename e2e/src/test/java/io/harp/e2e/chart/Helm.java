@@ -29,9 +29,7 @@ record Helm(List<String> before) {
       Process helm = new ProcessBuilder(command).redirectErrorStream(false).start();
       helm.getOutputStream().close();
       StringBuilder errors = new StringBuilder();
-      Thread reader =
-          Thread.ofVirtual()
-              .start(() -> errors.append(text(helm.getErrorStream())));
+      Thread reader = Thread.ofVirtual().start(() -> errors.append(text(helm.getErrorStream())));
       String output = text(helm.getInputStream());
       reader.join();
       if (helm.waitFor() != 0) {
