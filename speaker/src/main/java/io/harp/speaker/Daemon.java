@@ -5,6 +5,7 @@ import io.harp.kube.Clients;
 import io.harp.kube.KubeEvent;
 import io.harp.kube.RawServices;
 import io.harp.kube.Watches;
+import io.harp.kube.Watches.Kind;
 import io.harp.loop.Clock;
 import io.harp.loop.Loop;
 import io.harp.model.NodeName;
@@ -23,12 +24,15 @@ import io.harp.speaker.membership.Timers;
 import io.harp.speaker.ownership.Speaker;
 import io.harp.speaker.protocol.Member;
 import io.harp.speaker.protocol.Message.Plan;
+import io.harp.speaker.protocol.Revision;
 import io.harp.speaker.protocol.View;
 import io.harp.speaker.status.MoveRecorder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -141,6 +145,7 @@ final class Daemon {
     if (now >= nextFreshness) {
       nextFreshness = now + 250;
       speaker.apiFresh(fresh(now));
+      speaker.reached(newest(), now);
     }
     if (now >= nextGateways) {
       nextGateways = now + GATEWAYS_MS;
@@ -150,7 +155,7 @@ final class Daemon {
         .takeGroups(now, System.nanoTime())
         .ifPresent(groups -> {
           metrics.groups(groups);
-          speaker.world(groups, watches.freshness().newest(), now);
+          speaker.world(groups, newest(), now);
         });
     long next = speaker.tick(now);
     long open = speaker.mayRespondUntil(now) - now;
@@ -158,6 +163,7 @@ final class Daemon {
     if (speaker.isReady()) {
       pages.ready();
     }
+    metrics.planner(speaker.isPlanner());
     journal.flush(speaker.plan().map(Plan::epoch).map(Object::toString).orElse(""));
     return Math.min(Math.min(next, world.nextMs()), nextFreshness);
   }
@@ -166,6 +172,13 @@ final class Daemon {
   private boolean fresh(long now) {
     Watches w = watches;
     return w != null && w.freshness().isFresh(now, FRESH_MS);
+  }
+
+  private Revision newest() {
+    Watches w = watches;
+    Map<Kind, Long> versions = w == null ? Map.of() : w.freshness().resourceVersions();
+    return new Revision(
+        Arrays.stream(Kind.values()).map(kind -> versions.getOrDefault(kind, 0L)).toList());
   }
 
   private void fromApi(KubeEvent event) {

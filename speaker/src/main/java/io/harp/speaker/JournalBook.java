@@ -5,6 +5,7 @@ import io.harp.model.MacAddress;
 import io.harp.model.NodeName;
 import io.harp.model.ServiceKey;
 import io.harp.speaker.announcement.Link;
+import io.harp.speaker.election.Grouping;
 import io.harp.speaker.ownership.Journal;
 import io.harp.speaker.protocol.Message.Group;
 import io.harp.speaker.protocol.Message.Reason;
@@ -14,6 +15,7 @@ import io.harp.speaker.status.MoveRecorder.Warning;
 import io.harp.speaker.status.Tenure;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -175,6 +177,40 @@ final class JournalBook implements Journal {
     } else {
       log.info("May send again: {}", why);
     }
+  }
+
+  @Override
+  public void heldOff(Set<NodeName> nodes) {
+    Set<NodeName> before = metrics.heldOff();
+    metrics.heldOff(nodes);
+    for (NodeName each : nodes) {
+      if (!before.contains(each)) {
+        metrics.count("held_off");
+        log.warn("{} has left three times in ten minutes: it is chosen last for a while", each);
+      }
+    }
+    for (NodeName each : before) {
+      if (!nodes.contains(each)) {
+        metrics.count("hold_off_over");
+        log.info("{} is chosen like any other node again", each);
+      }
+    }
+  }
+
+  @Override
+  public void wishUnmet(Group group, String why) {
+    metrics.count("wish_unmet");
+    String wish = group.wish().map(NodeName::text).orElse("");
+    log.warn("{} is not moved to {} for {}: {}", group.name(), wish, group.services(), why);
+    String message =
+        Grouping.WISH + " names \"" + wish + "\", but " + group.name() + " stays: " + why;
+    group.services().forEach(s -> recorder.warn(new Warning(s, "MoveRefused", message)));
+  }
+
+  @Override
+  public void happened(Incident what, String text) {
+    metrics.count(what.name().toLowerCase(Locale.ROOT));
+    log.info("{}", text);
   }
 
   @Override

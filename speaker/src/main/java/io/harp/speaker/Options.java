@@ -104,6 +104,22 @@ final class Options {
   boolean failback;
 
   @Option(
+      names = "--hold-off",
+      paramLabel = "DURATION",
+      description =
+          "how long a node that left three times in ten minutes is chosen last; off for never"
+              + " (default ${DEFAULT-VALUE})")
+  String holdOff = "10m";
+
+  @Option(
+      names = "--rebalance",
+      paramLabel = "off|N/min",
+      description =
+          "how many addresses a minute may move to even out the load, once the spread has"
+              + " exceeded 2 for ten minutes (default ${DEFAULT-VALUE})")
+  String rebalance = "1/min";
+
+  @Option(
       names = "--interface-subnets",
       paramLabel = "any|matching",
       description =

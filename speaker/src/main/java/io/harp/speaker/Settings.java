@@ -37,6 +37,7 @@ record Settings(
 
   private static final Path SERVICE_ACCOUNT_NAMESPACE =
       Path.of("/var/run/secrets/kubernetes.io/serviceaccount/namespace");
+  private static final Pattern RATE = Pattern.compile("(\\d{1,4})/min");
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m)");
 
   /**
@@ -192,7 +193,26 @@ record Settings(
       }
     }
     return io.harp.speaker.ownership.Settings.of(detection)
-        .with(o.failback, matching, durationMs("--refresh", o.refresh, 0, 3_600_000), without);
+        .with(
+            o.failback,
+            matching,
+            o.holdOff.equals("off") ? 0 : durationMs("--hold-off", o.holdOff, 0, 86_400_000),
+            perMinute(o.rebalance),
+            durationMs("--refresh", o.refresh, 0, 3_600_000),
+            without);
+  }
+
+  private static int perMinute(String text) {
+    if (text.equals("off")) {
+      return 0;
+    }
+    Matcher matcher = RATE.matcher(text);
+    int rate = matcher.matches() ? Integer.parseInt(matcher.group(1)) : 0;
+    if (rate < 1 || rate > 60) {
+      throw new BadSetting(
+          "--rebalance: \"" + text + "\" is no rate: write off, or 1/min to 60/min");
+    }
+    return rate;
   }
 
   private static long durationMs(String setting, String text, long least, long most) {

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -46,6 +47,8 @@ final class SpeakerMetrics implements MultiCollector {
   private final Map<String, DoubleSupplier> gauges = new TreeMap<>();
   private final Map<String, DoubleSupplier> counters = new TreeMap<>();
   private volatile boolean muted;
+  private volatile boolean planner;
+  private volatile Set<NodeName> heldOff = Set.of();
   private volatile @Nullable View view;
 
   SpeakerMetrics(NodeName node, WireCounters wire) {
@@ -97,6 +100,18 @@ final class SpeakerMetrics implements MultiCollector {
     count(now ? "muted" : "unmuted");
   }
 
+  void planner(boolean now) {
+    planner = now;
+  }
+
+  void heldOff(Set<NodeName> now) {
+    heldOff = now;
+  }
+
+  Set<NodeName> heldOff() {
+    return heldOff;
+  }
+
   void view(View now) {
     view = now;
   }
@@ -109,6 +124,7 @@ final class SpeakerMetrics implements MultiCollector {
     all.add(perAddress("metallb_layer2_responses_sent", c -> c.responsesSent.sum()));
     all.add(perAddress("metallb_layer2_gratuitous_sent", c -> c.gratuitousSent.sum()));
     all.add(gauge("harp_speaker_muted", "1 while this speaker may not send", muted ? 1 : 0));
+    all.add(gauge("harp_planner", "1 while it is this speaker's turn to plan", planner ? 1 : 0));
     View v = view;
     all.add(gauge("harp_members", "speakers in the view", v == null ? 0 : v.members().size()));
     all.add(gauge("harp_held_addresses", "addresses answered here", held.size()));
@@ -116,6 +132,7 @@ final class SpeakerMetrics implements MultiCollector {
     counters.forEach((name, value) -> all.add(counter(name, value.getAsDouble())));
     all.add(transitions());
     all.add(drops());
+    all.add(heldOffNodes());
     return new MetricSnapshots(all);
   }
 
@@ -138,6 +155,21 @@ final class SpeakerMetrics implements MultiCollector {
                 .build());
       }
     });
+    return series.build();
+  }
+
+  private GaugeSnapshot heldOffNodes() {
+    GaugeSnapshot.Builder series =
+        GaugeSnapshot.builder()
+            .name("harp_node_held_off")
+            .help("1 for each node that left too often lately and is chosen last");
+    for (NodeName each : heldOff) {
+      series.dataPoint(
+          GaugeDataPointSnapshot.builder()
+              .value(1)
+              .labels(Labels.of("held_node", each.text()))
+              .build());
+    }
     return series.build();
   }
 

@@ -93,6 +93,10 @@ class SettingsTest {
     "--detection-time=fast,no duration",
     "--interface-subnets=some,neither any nor matching",
     "--metrics-port=0,no port",
+    "--hold-off=never,no duration",
+    "--rebalance=fast,no rate",
+    "--rebalance=0/min,no rate",
+    "--rebalance=61/min,no rate",
     "--without=gravity,no rule"
   })
   void aBadFlagIsNamedWithWhatWouldBeRight(String flag, String said) {
@@ -111,6 +115,16 @@ class SettingsTest {
     String message = String.valueOf(e.getMessage());
     assertTrue(message.contains("at least 16"), message);
     assertFalse(message.contains("tooshort"), message);
+  }
+
+  @Test
+  void balanceAndHoldOffCanBeSetAndSwitchedOff() {
+    assertEquals(1, settings(USUAL).protocol().rebalancePerMinute());
+    assertEquals(600_000, settings(USUAL).protocol().holdOffMs());
+    assertEquals(6, settings(USUAL, "--rebalance=6/min").protocol().rebalancePerMinute());
+    assertEquals(0, settings(USUAL, "--rebalance=off").protocol().rebalancePerMinute());
+    assertEquals(0, settings(USUAL, "--hold-off=off").protocol().holdOffMs());
+    assertEquals(30_000, settings(USUAL, "--hold-off=30s").protocol().holdOffMs());
   }
 
   @Test

@@ -20,8 +20,8 @@ public record Candidate(Member member, Standing standing, int score) {
      */
     DOUBTFUL,
     /**
-     * Its segment does not answer, or it did not take what was handed to it. An owner of this
-     * standing is left as soon as there is a better one.
+     * Its segment does not answer, it did not take what was handed to it, or it refuses by a newer
+     * picture of the cluster. An owner of this standing is left as soon as there is a better one.
      */
     CUT_OFF
   }

@@ -7,6 +7,7 @@ import io.harp.speaker.protocol.Message.Eligibility;
 import io.harp.speaker.protocol.Message.Group;
 import io.harp.speaker.protocol.Message.Report;
 import io.harp.speaker.protocol.Message.ReportedLink;
+import io.harp.speaker.protocol.Revision;
 import io.harp.speaker.protocol.View;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,14 +21,18 @@ import java.util.Set;
  *
  * @param reports of the members of {@code view}; who has not reported is no candidate yet
  * @param heldOff nodes that left too often lately
+ * @param lagging members whose picture of the API has stood still
  * @param unresponsive members that did not take what was handed to them
+ * @param revision how new the picture is by which the groups were made
  * @param matchingSubnets whether an interface is usable only if it has the address's subnet
  */
 public record Candidates(
     View view,
     Map<Member, Report> reports,
     Set<NodeName> heldOff,
+    Set<Member> lagging,
     Set<Member> unresponsive,
+    Revision revision,
     boolean matchingSubnets) {
 
   /**
@@ -45,7 +50,9 @@ public record Candidates(
         if (!links.isEmpty()) {
           Candidate candidate =
               new Candidate(
-                  member, standing(member, report, serving(group, links)), eligibility.score());
+                  member,
+                  standing(group, member, report, serving(group, links)),
+                  eligibility.score());
           if (byNode.putIfAbsent(member.node(), candidate) == null) {
             candidates.add(candidate);
           }
@@ -73,12 +80,20 @@ public record Candidates(
         .allMatch(a -> link.subnets().stream().anyMatch(s -> s.contains(a)));
   }
 
-  private Standing standing(Member member, Report report, List<ReportedLink> links) {
-    if (unresponsive.contains(member) || links.stream().noneMatch(ReportedLink::ok)) {
+  private Standing standing(Group group, Member member, Report report, List<ReportedLink> links) {
+    if (unresponsive.contains(member)
+        || links.stream().noneMatch(ReportedLink::ok)
+        || refuses(report, group)) {
       return Standing.CUT_OFF;
     }
-    return report.apiFresh() && !heldOff.contains(member.node())
+    return report.apiFresh() && !lagging.contains(member) && !heldOff.contains(member.node())
         ? Standing.GOOD
         : Standing.DOUBTFUL;
+  }
+
+  // It knows something newer that forbids it. Once that has come here too, the groups say so.
+  private boolean refuses(Report report, Group group) {
+    return revision.isBehind(report.revision())
+        && group.addresses().stream().anyMatch(report.refused()::contains);
   }
 }

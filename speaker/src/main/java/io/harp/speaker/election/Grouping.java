@@ -27,6 +27,8 @@ import java.util.TreeSet;
  * it. Members are not looked at here: which of those nodes runs a speaker, and with which
  * interfaces, is for {@link Candidates}.
  *
+ * <p>Of Services that share an address and have different wishes, the first by name is heard.
+ *
  * <p>A Service takes part if it is of type LoadBalancer and of our class and all its addresses lie
  * in one pool. A group without a serving endpoint, or whose pool is not advertised, is kept with no
  * node, so that it is known why nobody owns it.
@@ -38,6 +40,9 @@ import java.util.TreeSet;
  */
 public record Grouping(Optional<String> loadBalancerClass, boolean ignoreExcludeLabel) {
 
+  /** The annotation by which a Service wants its addresses on a node. */
+  public static final String WISH = "harp.io/node";
+
   /** The groups of {@code world}, by ascending first address. */
   public List<Group> groups(World world) {
     Map<NodeName, NodeFacts> able = new HashMap<>();
@@ -47,7 +52,9 @@ public record Grouping(Optional<String> loadBalancerClass, boolean ignoreExclude
       List<Address> addresses = ours(service) ? addresses(service) : List.of();
       Optional<Pool> pool = poolOf(addresses, world.pools());
       if (pool.isPresent()) {
-        Part part = new Part(service.key(), addresses, nodes(service, pool.get(), world, able));
+        Part part =
+            new Part(
+                service.key(), addresses, nodes(service, pool.get(), world, able), wish(service));
         addresses.forEach(a -> byAddress.computeIfAbsent(a, _ -> new ArrayList<>(1)).add(part));
       }
     }
@@ -56,7 +63,18 @@ public record Grouping(Optional<String> loadBalancerClass, boolean ignoreExclude
 
   /** One Service's share in a group. */
   private record Part(
-      ServiceKey service, List<Address> addresses, Map<NodeName, Eligibility> nodes) {}
+      ServiceKey service,
+      List<Address> addresses,
+      Map<NodeName, Eligibility> nodes,
+      Optional<NodeName> wish) {}
+
+  // A name that cannot be a node's is kept out here, since it could not even be told to a peer.
+  private static Optional<NodeName> wish(LbService service) {
+    String name = service.annotations().getOrDefault(WISH, "").strip();
+    return name.isEmpty() || name.length() > 253
+        ? Optional.empty()
+        : Optional.of(new NodeName(name));
+  }
 
   private void addIfAble(Map<NodeName, NodeFacts> able, NodeFacts node) {
     boolean excluded = node.excluded() && !ignoreExcludeLabel;
@@ -145,7 +163,10 @@ public record Grouping(Optional<String> loadBalancerClass, boolean ignoreExclude
         }
         groups.add(
             new Group(
-                List.copyOf(addresses), List.copyOf(parts.keySet()), together(parts.values())));
+                List.copyOf(addresses),
+                List.copyOf(parts.keySet()),
+                together(parts.values()),
+                parts.values().stream().flatMap(p -> p.wish().stream()).findFirst()));
       }
     }
     groups.sort(Comparator.comparing(Group::name));

@@ -2,6 +2,7 @@ package io.harp.speaker.ownership;
 
 import io.harp.speaker.membership.Cluster;
 import io.harp.speaker.membership.Cluster.Delivery;
+import io.harp.speaker.ownership.Journal.Incident;
 import io.harp.speaker.protocol.Codec;
 import io.harp.speaker.protocol.Member;
 import io.harp.speaker.protocol.Message;
@@ -10,6 +11,7 @@ import io.harp.speaker.protocol.Message.Ping;
 import io.harp.speaker.protocol.Message.Plan;
 import io.harp.speaker.protocol.Message.Pong;
 import io.harp.speaker.protocol.Message.Report;
+import io.harp.speaker.protocol.Revision;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,17 +31,24 @@ final class Correspondence {
   private final Roster roster;
   private final Planning planning;
   private final Picture picture;
-  private final Map<Member, Long> factsSent = new HashMap<>();
+  private final Journal journal;
+  private final Map<Member, Revision> factsSent = new HashMap<>();
   private long nextPing = Long.MIN_VALUE;
 
   Correspondence(
-      Settings settings, Cluster cluster, Roster roster, Planning planning, Picture picture) {
+      Settings settings,
+      Cluster cluster,
+      Roster roster,
+      Planning planning,
+      Picture picture,
+      Journal journal) {
     this.settings = settings;
     this.cluster = cluster;
     this.self = cluster.self();
     this.roster = roster;
     this.planning = planning;
     this.picture = picture;
+    this.journal = journal;
   }
 
   void view(long now) {
@@ -118,10 +127,11 @@ final class Correspondence {
   }
 
   private void offerFacts(Member to, Report report) {
-    if (!report.apiFresh()
+    boolean wants = !report.apiFresh() || roster.lagging().contains(to);
+    if (wants
         && picture.isKnown()
-        && report.revision() < picture.revision()
-        && factsSent.getOrDefault(to, -1L) < picture.revision()) {
+        && report.revision().isBehind(picture.revision())
+        && !picture.revision().equals(factsSent.get(to))) {
       factsSent.put(to, picture.revision());
       send(to, new Facts(picture.revision(), picture.groups()), Delivery.RELIABLE);
     }
@@ -130,11 +140,24 @@ final class Correspondence {
   /** Says something to all, if there is anybody. */
   void broadcast(Message message) {
     if (roster.view().members().size() > 1) {
-      cluster.broadcast(Codec.encode(message), Delivery.RELIABLE);
+      encode(message).ifPresent(bytes -> cluster.broadcast(bytes, Delivery.RELIABLE));
     }
   }
 
   private void send(Member to, Message message, Delivery delivery) {
-    cluster.send(to, Codec.encode(message), delivery);
+    encode(message).ifPresent(bytes -> cluster.send(to, bytes, delivery));
+  }
+
+  // A message nobody would take is not sent; the others go on by what they know.
+  private Optional<byte[]> encode(Message message) {
+    byte[] bytes = Codec.encode(message);
+    if (bytes.length <= Cluster.MAX_MESSAGE) {
+      return Optional.of(bytes);
+    }
+    journal.happened(
+        Incident.TOO_LARGE,
+        "a %s of %d bytes is not sent: at most %d are"
+            .formatted(message.getClass().getSimpleName(), bytes.length, Cluster.MAX_MESSAGE));
+    return Optional.empty();
   }
 }

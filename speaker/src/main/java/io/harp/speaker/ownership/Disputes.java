@@ -3,6 +3,7 @@ package io.harp.speaker.ownership;
 import io.harp.model.Address;
 import io.harp.model.MacAddress;
 import io.harp.speaker.announcement.Heard;
+import io.harp.speaker.ownership.Journal.Incident;
 import io.harp.speaker.ownership.Journal.Release;
 import io.harp.speaker.ownership.Rivals.Own;
 import io.harp.speaker.ownership.Rivals.Rival;
@@ -29,6 +30,14 @@ final class Disputes {
   private static final long INTRODUCTION_MS = 100;
   private static final long LATER_MS = 1_100;
   private static final long RECLAIM_MS = 20;
+
+  /** When a loser asks for the first time whether the winner is there. */
+  private static final long ASK_MS = 5;
+
+  /** Reclaims of one address within a second that are no dispute any longer but a storm. */
+  private static final int STORM = 10;
+
+  private static final long STORM_MS = 1_000;
   private static final int BARE_LIMIT = 3;
   private static final long BARE_WINDOW_MS = 2_000;
 
@@ -41,6 +50,8 @@ final class Disputes {
     long introducedAt = Long.MIN_VALUE / 2;
     int bare;
     long bareSince = Long.MIN_VALUE / 2;
+    int claims;
+    long claimsSince = Long.MIN_VALUE / 2;
   }
 
   private final Settings settings;
@@ -107,12 +118,29 @@ final class Disputes {
     switch (verdict) {
       case STRANGER -> introduce(address, sender, dispute, now);
       case RELEASE, RELEASE_AND_ASK -> holdings.release(address, Release.HANDED_OVER);
-      case RECLAIM -> reclaim(address, sender, dispute, now);
+      case RECLAIM -> reclaim(address, sender, ownMac, dispute, now);
       case YIELD -> {
         journal.disputed(address, sender, false);
-        holdings.giveWay(address, sender, now);
+        holdings.giveWay(address, sender, now + ASK_MS);
       }
     }
+  }
+
+  private boolean storms(Dispute dispute, long now) {
+    if (now - dispute.claimsSince >= STORM_MS) {
+      dispute.claimsSince = now;
+      dispute.claims = 0;
+    }
+    return ++dispute.claims > STORM && settings.has(Rule.STORM_GUARD);
+  }
+
+  // Two that both think they won would answer each other for ever: the lower MAC is silent for a
+  // second, and asks before it speaks again.
+  private void calm(Address address, MacAddress rival, long now) {
+    journal.happened(
+        Incident.STORM,
+        address + ": claimed again and again against " + rival + ", silent for 1 s");
+    holdings.giveWay(address, rival, now + STORM_MS);
   }
 
   private static boolean persists(Dispute dispute, long now) {
@@ -123,8 +151,13 @@ final class Disputes {
     return ++dispute.bare > BARE_LIMIT;
   }
 
-  private void reclaim(Address address, MacAddress rival, Dispute dispute, long now) {
+  private void reclaim(
+      Address address, MacAddress rival, MacAddress ownMac, Dispute dispute, long now) {
     if (now - dispute.lastReclaim < RECLAIM_MS) {
+      return;
+    }
+    if (storms(dispute, now) && ownMac.compareTo(rival) < 0) {
+      calm(address, rival, now);
       return;
     }
     dispute.lastReclaim = now;

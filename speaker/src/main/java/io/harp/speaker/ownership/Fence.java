@@ -38,6 +38,7 @@ final class Fence {
   private long foreignAt = NEVER;
   private long until = NEVER;
   private boolean valid;
+  private boolean excluded;
 
   Fence(Settings settings, Isolation isolation) {
     this.settings = settings;
@@ -46,6 +47,7 @@ final class Fence {
 
   /** A view was installed. What was proven in an older one proves nothing in this one. */
   void view(View next, long now) {
+    excluded = false;
     boolean alone = next.members().size() == 1;
     if (view == null || alone != (view.members().size() == 1)) {
       viewSince = now;
@@ -53,6 +55,16 @@ final class Fence {
     isolation.view(next, now);
     echoedPing = NEVER;
     view = next;
+  }
+
+  /** The others agreed on a view without this member: it may say nothing until it is in one. */
+  void excluded() {
+    excluded = true;
+  }
+
+  /** Whether the last view was one without this member. */
+  boolean isExcluded() {
+    return excluded;
   }
 
   /** A ping came back that was sent at {@code sentAt} by the own clock. */
@@ -84,10 +96,11 @@ final class Fence {
       woken = !recovered(now);
     }
     // A lease that ran out is lost even if it could be renewed in this very moment.
-    boolean lapsed = settings.has(Rule.FENCE) && valid && (woken || now > until);
+    boolean barred = woken || excluded;
+    boolean lapsed = settings.has(Rule.FENCE) && valid && (barred || now > until);
     until = renewed(now);
     boolean before = valid;
-    valid = !lapsed && !woken && now <= until;
+    valid = !lapsed && !barred && now <= until;
     if (lapsed) {
       return Finding.LAPSED;
     }

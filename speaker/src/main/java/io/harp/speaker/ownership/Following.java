@@ -1,12 +1,17 @@
 package io.harp.speaker.ownership;
 
 import io.harp.model.Address;
+import io.harp.speaker.ownership.Journal.Incident;
 import io.harp.speaker.ownership.Journal.Release;
+import io.harp.speaker.ownership.Settings.Rule;
 import io.harp.speaker.protocol.Member;
 import io.harp.speaker.protocol.Message.Assignment;
+import io.harp.speaker.protocol.Message.Group;
 import io.harp.speaker.protocol.Message.Plan;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Follows plans: takes what is planned here, and lets go of what is not once it is taken elsewhere.
@@ -25,17 +30,27 @@ final class Following {
   private final Holdings holdings;
   private final Suspicions suspicions;
   private final Surroundings around;
+  private final Picture picture;
+  private final Journal journal;
+  private final Settings settings;
+  private Set<Address> refused = Set.of();
   private int expected;
   private long firstViewAt = Long.MAX_VALUE;
   private long nextAsk = Long.MIN_VALUE;
   private int askTurn;
 
   Following(
+      Settings settings,
       Roster roster,
       Planning planning,
       Holdings holdings,
       Suspicions suspicions,
-      Surroundings around) {
+      Surroundings around,
+      Picture picture,
+      Journal journal) {
+    this.settings = settings;
+    this.picture = picture;
+    this.journal = journal;
     this.self = roster.self();
     this.roster = roster;
     this.planning = planning;
@@ -55,10 +70,13 @@ final class Following {
 
   /** Does what a plan of the present view says. */
   void apply(Plan plan, long now) {
+    Set<Address> forbidden = forbidden(plan);
     plan.assignments()
         .forEach((address, assignment) -> {
           if (assignment.owner().equals(self)) {
-            take(address, assignment, now);
+            if (!forbidden.contains(address)) {
+              take(address, assignment, now);
+            }
           } else if (!holdings.slots().holds(address)) {
             holdings.release(address, Release.NOT_PLANNED);
           }
@@ -69,6 +87,44 @@ final class Following {
       }
     }
     releaseWhatOthersTook();
+  }
+
+  /** What the present plan puts here, though facts newer than the planner's forbid it. */
+  Set<Address> refused() {
+    return refused;
+  }
+
+  // What is held already stays: while nobody else has it, somebody must answer.
+  private Set<Address> forbidden(Plan plan) {
+    Set<Address> forbidden = new TreeSet<>();
+    if (settings.has(Rule.REFUSAL)
+        && picture.isFresh()
+        && plan.revision().isBehind(picture.revision())) {
+      plan.assignments()
+          .forEach((address, assignment) -> {
+            if (assignment.owner().equals(self)
+                && !holdings.slots().holds(address)
+                && !mayOwn(address)) {
+              forbidden.add(address);
+            }
+          });
+    }
+    forbidden.stream()
+        .filter(address -> !refused.contains(address))
+        .forEach(address ->
+            journal.happened(
+                Incident.REFUSED,
+                address
+                    + " is not taken: this node may not own it any longer, which "
+                    + plan.epoch().planner().node()
+                    + " has not seen yet"));
+    refused = forbidden;
+    return forbidden;
+  }
+
+  private boolean mayOwn(Address address) {
+    Group group = around.group(address);
+    return group != null && group.nodes().containsKey(self.node());
   }
 
   private void take(Address address, Assignment assignment, long now) {

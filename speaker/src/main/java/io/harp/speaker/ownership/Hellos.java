@@ -1,12 +1,13 @@
 package io.harp.speaker.ownership;
 
 import io.harp.model.NodeName;
+import io.harp.speaker.ownership.Journal.Incident;
 import io.harp.speaker.ownership.Settings.Rule;
 import io.harp.speaker.protocol.Member;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * While a speaker that should be there is missing from the view, asks the segment whether it is
@@ -35,13 +36,16 @@ final class Hellos {
 
   private final Settings settings;
   private final Roster roster;
+  private final Journal journal;
   private final Runnable hello;
+  private Set<NodeName> told = Set.of();
   private Set<NodeName> expected = Set.of();
   private long viewAt;
   private long nextMs = Long.MAX_VALUE;
   private final Map<Integer, Contact> contacts = new LinkedHashMap<>();
 
-  Hellos(Settings settings, Roster roster, Runnable hello) {
+  Hellos(Settings settings, Roster roster, Journal journal, Runnable hello) {
+    this.journal = journal;
     this.settings = settings;
     this.roster = roster;
     this.hello = hello;
@@ -65,7 +69,9 @@ final class Hellos {
     if (now < nextMs) {
       return;
     }
-    if (!settings.has(Rule.HELLO) || !roster.hasView() || missing().isEmpty()) {
+    Set<NodeName> missing = settings.has(Rule.HELLO) && roster.hasView() ? missing() : Set.of();
+    tell(missing);
+    if (missing.isEmpty()) {
       nextMs = Long.MAX_VALUE;
       return;
     }
@@ -102,8 +108,17 @@ final class Hellos {
     return false;
   }
 
+  private void tell(Set<NodeName> missing) {
+    if (!missing.isEmpty() && !missing.equals(told)) {
+      journal.happened(Incident.HELLO, "asking the segment for the speakers of " + missing);
+    } else if (missing.isEmpty() && !told.isEmpty()) {
+      journal.happened(Incident.HELLO_OVER, "no speaker is missing any longer");
+    }
+    told = missing;
+  }
+
   private Set<NodeName> missing() {
-    Set<NodeName> missing = new HashSet<>(expected);
+    Set<NodeName> missing = new TreeSet<>(expected);
     if (roster.hasView()) {
       for (Member member : roster.view().members()) {
         missing.remove(member.node());

@@ -94,14 +94,16 @@ final class Holdings {
 
   /**
    * Gives way to another speaker, and keeps asking whether it is still there: yielding is a lease.
+   *
+   * @param askAt when to ask for the first time
    */
-  void giveWay(Address address, MacAddress to, long now) {
+  void giveWay(Address address, MacAddress to, long askAt) {
     Slot slot = slots.ifHeld(address);
     if (slot != null) {
       changed = true;
       journal.released(address, Release.OUTRANKED);
       slot.told = false;
-      cede(slot, to, now + 5);
+      cede(slot, to, askAt);
     }
   }
 
@@ -142,14 +144,19 @@ final class Holdings {
   /**
    * Announces everything held again, with the whole burst: the segment may have forgotten or never
    * heard it.
+   *
+   * @return how many addresses
    */
-  void reassert(long now) {
-    if (settings.has(Rule.REASSERT)) {
-      for (Slot slot : slots.allHeld()) {
-        slot.burst++;
-        voice.burst(slot, now);
-      }
+  int reassert(long now) {
+    if (!settings.has(Rule.REASSERT)) {
+      return 0;
     }
+    List<Slot> held = slots.allHeld();
+    for (Slot slot : held) {
+      slot.burst++;
+      voice.burst(slot, now);
+    }
+    return held.size();
   }
 
   /**

@@ -3,6 +3,7 @@ package io.harp.speaker.ownership;
 import io.harp.model.Address;
 import io.harp.speaker.protocol.Message.Facts;
 import io.harp.speaker.protocol.Message.Group;
+import io.harp.speaker.protocol.Revision;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -10,39 +11,71 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What the API says, as far as this speaker knows: by itself, or told by a peer. */
+/**
+ * What the API says, as far as this speaker knows. What a peer told counts for as long as this
+ * speaker's own watches have not caught up with it.
+ */
 final class Picture {
 
-  private Map<Address, Group> groups = Map.of();
+  private List<Group> own = List.of();
+  private Revision ownRevision = Revision.NONE;
+  private @Nullable Facts told;
+  private Map<Address, Group> byAddress = Map.of();
+  private List<Group> groups = List.of();
+  private long digest;
   private boolean known;
   private boolean fresh;
-  private long revision;
 
   /** What the API says now, seen by this speaker itself. */
-  void seen(List<Group> next, long newRevision) {
-    revision = newRevision;
-    set(next);
+  void seen(List<Group> next, Revision newest) {
+    own = List.copyOf(next);
+    known = true;
+    ownRevision = newest;
+    if (told != null && !ownRevision.isBehind(told.revision())) {
+      told = null;
+    }
+    if (told == null) {
+      set(own);
+    }
   }
 
   /**
-   * What a peer saw: a picture of a peer is better than an old one of one's own.
+   * How far this speaker's own watches have come, whether or not anything changed.
+   *
+   * @return whether that puts what a peer told out of force
+   */
+  boolean reached(Revision newest) {
+    ownRevision = newest;
+    if (told == null || newest.isBehind(told.revision())) {
+      return false;
+    }
+    told = null;
+    set(own);
+    return true;
+  }
+
+  /**
+   * What a peer saw: its picture is better than an old one of one's own.
    *
    * @return whether it is taken
    */
   boolean told(Facts facts) {
-    if (fresh || facts.revision() <= revision) {
+    boolean newer = revision().isBehind(facts.revision());
+    boolean older = facts.revision().isBehind(revision());
+    if (!newer || fresh && older) {
       return false;
     }
-    revision = facts.revision();
+    told = facts;
+    known = true;
     set(facts.groups());
     return true;
   }
 
   private void set(List<Group> next) {
-    Map<Address, Group> byAddress = new TreeMap<>();
+    byAddress = new TreeMap<>();
     next.forEach(group -> group.addresses().forEach(a -> byAddress.put(a, group)));
-    groups = byAddress;
-    known = true;
+    groups = List.copyOf(new LinkedHashSet<>(byAddress.values()));
+    digest = Digest.of(next);
   }
 
   /** Whether the picture is current, as far as the watches can tell; gives whether that is new. */
@@ -61,23 +94,27 @@ final class Picture {
     return known;
   }
 
-  /** The highest resourceVersion seen. */
-  long revision() {
-    return revision;
+  Revision revision() {
+    return told == null ? ownRevision : told.revision();
+  }
+
+  /** Stands for the groups; equal for equal groups, in every process. */
+  long digest() {
+    return digest;
   }
 
   /** All addresses anybody wants. */
   Set<Address> addresses() {
-    return groups.keySet();
+    return byAddress.keySet();
   }
 
   /** The group of an address; null if nobody wants it. */
   @Nullable Group group(Address address) {
-    return groups.get(address);
+    return byAddress.get(address);
   }
 
   /** Each group once, by ascending first address. */
   List<Group> groups() {
-    return List.copyOf(new LinkedHashSet<>(groups.values()));
+    return groups;
   }
 }

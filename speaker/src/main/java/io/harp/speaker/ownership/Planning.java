@@ -3,8 +3,11 @@ package io.harp.speaker.ownership;
 import io.harp.model.Address;
 import io.harp.model.NodeName;
 import io.harp.speaker.election.Planner;
-import io.harp.speaker.election.Planner.Move;
-import io.harp.speaker.election.Planner.Situation;
+import io.harp.speaker.election.Rebalancer;
+import io.harp.speaker.election.Situation;
+import io.harp.speaker.election.Situation.Move;
+import io.harp.speaker.election.Wishes;
+import io.harp.speaker.ownership.Settings.Rule;
 import io.harp.speaker.protocol.Epoch;
 import io.harp.speaker.protocol.Member;
 import io.harp.speaker.protocol.Message.Assignment;
@@ -15,7 +18,6 @@ import io.harp.speaker.protocol.View;
 import io.harp.speaker.protocol.ViewId;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -27,8 +29,8 @@ import java.util.function.LongSupplier;
  */
 final class Planning {
 
-  /** How long a member that did not take a hand-over is chosen last, in milliseconds. */
-  private static final long UNRESPONSIVE_MS = 5_000;
+  /** Between two looks at the balance, in milliseconds. */
+  private static final long BALANCE_MS = 5_000;
 
   private static final int MAX_EARLY = 8;
   private static final long EARLY_MS = 5_000;
@@ -45,29 +47,35 @@ final class Planning {
   private final Agenda agenda;
   private final Member self;
   private final Roster roster;
+  private final Picture picture;
+  private final Journal journal;
   private final Planner planner;
+  private final Rebalancer rebalancer;
+  private final Flapping flapping;
+  private final Unresponsive unresponsive = new Unresponsive();
   private final Publish publish;
   private final LongSupplier nanos;
   private Optional<Plan> present = Optional.empty();
   private long presentSince;
   private Optional<Plan> former = Optional.empty();
   private final Map<ViewId, Early> early = new HashMap<>();
-  private List<Group> groups = List.of();
-  private boolean groupsKnown;
   private int expected;
   private long firstViewAt = Long.MAX_VALUE;
   private long viewAt;
   private boolean due;
   private long notBefore = Long.MIN_VALUE;
-  private final Map<Member, Long> unresponsiveUntil = new HashMap<>();
   private final Map<Address, Move> moves = new HashMap<>();
   private Set<NodeName> heldOff = Set.of();
+  private Map<Address, String> unmet = Map.of();
+  private long nextBalance = Long.MIN_VALUE;
 
   Planning(
       Settings settings,
       Agenda agenda,
       Member self,
       Roster roster,
+      Picture picture,
+      Journal journal,
       Publish publish,
       LongSupplier nanos) {
     this.nanos = nanos;
@@ -76,7 +84,11 @@ final class Planning {
     this.self = self;
     this.roster = roster;
     this.publish = publish;
+    this.picture = picture;
+    this.journal = journal;
     this.planner = new Planner(settings.failback(), settings.matchingSubnets());
+    this.rebalancer = new Rebalancer(settings.rebalancePerMinute());
+    this.flapping = new Flapping(settings.holdOffMs());
   }
 
   /** A view was installed; gives a plan of it that came before it did. */
@@ -91,6 +103,8 @@ final class Planning {
       agenda.at(now + settings.placementWaitMs(), _ -> due = true);
     }
     moves.clear();
+    rebalancer.reset();
+    flapping.view(view, now);
     due = true;
     agenda.at(now + settings.gatherMs(), _ -> due = true);
     Early waiting = early.remove(view.id());
@@ -98,21 +112,9 @@ final class Planning {
     return waiting == null ? Optional.empty() : accept(waiting.plan(), now);
   }
 
-  /** What is to be owned, in the newest known state. */
-  void groups(List<Group> next) {
-    groups = next;
-    groupsKnown = true;
-    due = true;
-  }
-
   /** How many speakers there should be, this one included. */
   void expect(int members) {
     expected = members;
-    due = true;
-  }
-
-  void hold(Set<NodeName> nodes) {
-    heldOff = Set.copyOf(nodes);
     due = true;
   }
 
@@ -174,35 +176,34 @@ final class Planning {
 
   /** Plans if it is time and this member's turn. */
   void run(long now) {
+    lookAtFlapping(now);
     boolean gathered =
-        roster.hasView() && (roster.isComplete() || now - viewAt >= settings.gatherMs());
-    if (!due || !gathered || !groupsKnown || !isPlanner()) {
+        roster.hasView()
+            && (!settings.has(Rule.GATHER)
+                || roster.isComplete()
+                || now - viewAt >= settings.gatherMs());
+    if (!gathered || !picture.isKnown() || now < notBefore) {
       return;
     }
-    if (now < notBefore) {
+    if (!isPlanner()) {
+      rebalancer.reset();
+      return;
+    }
+    balance(now);
+    if (!due) {
       return;
     }
     due = false;
-    unresponsiveUntil.values().removeIf(until -> until <= now);
-    Situation situation =
-        new Situation(
-            roster.view(),
-            self,
-            roster.reports(),
-            groups,
-            present,
-            former,
-            mayPlaceNew(now),
-            heldOff,
-            Set.copyOf(unresponsiveUntil.keySet()),
-            moves);
     long started = nanos.getAsLong();
+    Situation situation = situation(now);
     Optional<Plan> next = planner.next(situation);
+    moves.clear();
     next.ifPresent(plan -> {
       adopt(plan, now);
       due = false;
       publish.plan(plan, now);
     });
+    tellUnmet(Wishes.unmet(situation, settings.matchingSubnets()));
     // Under a storm of changes planning may take a third of the time, so that the loop always has
     // room for the rest.
     long costMs = (nanos.getAsLong() - started) / 1_000_000;
@@ -212,18 +213,67 @@ final class Planning {
     }
   }
 
+  private Situation situation(long now) {
+    return new Situation(
+        roster.view(),
+        self,
+        roster.reports(),
+        picture.revision(),
+        picture.groups(),
+        present,
+        former,
+        mayPlaceNew(now),
+        heldOff,
+        roster.lagging(),
+        unresponsive.at(now),
+        Map.copyOf(moves));
+  }
+
   private boolean mayPlaceNew(long now) {
-    return expected > 0 && roster.view().members().size() >= expected
+    return !settings.has(Rule.PLACEMENT_WAIT)
+        || expected > 0 && roster.view().members().size() >= expected
         || now - firstViewAt >= settings.placementWaitMs();
+  }
+
+  private void lookAtFlapping(long now) {
+    Set<NodeName> next = flapping.heldOff(now);
+    if (!next.equals(heldOff)) {
+      heldOff = next;
+      due = true;
+      journal.heldOff(next);
+    }
+  }
+
+  private void balance(long now) {
+    if (now < nextBalance || present.isEmpty() || settings.rebalancePerMinute() == 0) {
+      return;
+    }
+    nextBalance = now + BALANCE_MS;
+    rebalancer
+        .next(planner.seats(situation(now)), now)
+        .ifPresent(shift -> {
+          moves.put(shift.group().name(), new Move(shift.to(), Reason.REBALANCED));
+          due = true;
+        });
+  }
+
+  private void tellUnmet(Map<Address, String> next) {
+    next.forEach((address, why) -> {
+      Group group = picture.group(address);
+      if (group != null && !why.equals(unmet.get(address))) {
+        journal.wishUnmet(group, why);
+      }
+    });
+    unmet = next;
   }
 
   /** Hand-overs that nobody took in time go back to who still holds the address. */
   private void takeBack(Plan plan, long now) {
-    if (!present.equals(Optional.of(plan)) || !isPlanner()) {
+    if (!present.equals(Optional.of(plan)) || !isPlanner() || !settings.has(Rule.GIVE_BACK)) {
       return;
     }
     Set<Member> slow = new HashSet<>();
-    for (Group group : groups) {
+    for (Group group : picture.groups()) {
       Assignment a = plan.assignments().get(group.name());
       if (a != null
           && a.from().isPresent()
@@ -233,11 +283,9 @@ final class Planning {
         moves.put(group.name(), new Move(a.from().get(), Reason.GIVEN_BACK));
       }
     }
-    slow.forEach(m -> unresponsiveUntil.put(m, now + UNRESPONSIVE_MS));
-    if (!slow.isEmpty()) {
+    for (Member member : slow) {
       due = true;
-      agenda.at(now + UNRESPONSIVE_MS, _ -> due = true);
-      agenda.at(now + 1, _ -> moves.clear());
+      agenda.at(unresponsive.failed(member, now), _ -> due = true);
     }
   }
 }

@@ -45,6 +45,7 @@ final class Roster {
   private final Map<NodeName, List<Address>> addresses = new LinkedHashMap<>();
   private final Map<MacAddress, Long> trailersAt = new HashMap<>();
   private final Map<Integer, Member> hashes = new LinkedHashMap<>();
+  private final Lag lag = new Lag();
 
   Roster(Member self) {
     this.self = self;
@@ -170,21 +171,39 @@ final class Roster {
     return Optional.ofNullable(lost.get(address));
   }
 
+  /** Looks for members that lag behind; gives whether that changed. */
+  boolean lookAtLag(long now) {
+    return lag.look(reports, now);
+  }
+
+  /** The members whose picture of the API has stood still. */
+  Set<Member> lagging() {
+    return lag.lagging();
+  }
+
   /**
-   * The member that plans: the first with fresh API data, else the first with any, else the first.
+   * The member that plans: the first with fresh API data that does not lag behind, else the first
+   * with fresh data, else the first with any, else the first.
    */
   Member planner() {
-    Member known = null;
+    Member best = view().members().getFirst();
+    int merits = 0;
     for (Member member : view().members()) {
-      Report report = reports.get(member);
-      if (report != null && report.apiFresh()) {
-        return member;
-      }
-      if (known == null && report != null && report.factsKnown()) {
-        known = member;
+      int its = merits(member);
+      if (its > merits) {
+        best = member;
+        merits = its;
       }
     }
-    return known != null ? known : view().members().getFirst();
+    return best;
+  }
+
+  private int merits(Member member) {
+    Report report = reports.get(member);
+    if (report == null || !report.factsKnown()) {
+      return 0;
+    }
+    return !report.apiFresh() ? 1 : lag.lagging().contains(member) ? 2 : 3;
   }
 
   /** The speaker behind a frame, by its trailer or else its MAC. */

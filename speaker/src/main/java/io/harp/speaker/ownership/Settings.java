@@ -21,6 +21,10 @@ import java.util.Set;
  * @param burstMs when an address is announced after a claim
  * @param refreshMs between two announcements of a held address, jittered by a tenth; 0 for none
  * @param announcementsPerSecond pace of announcements; addresses wait their turn beyond it
+ * @param failback whether a node that is preferred more gets its addresses back
+ * @param matchingSubnets whether only interfaces with the subnet of an address speak about it
+ * @param holdOffMs how long a node that left too often is chosen last, 0 for never
+ * @param rebalancePerMinute groups moved in a minute to even out the load, 0 for none
  * @param without rules that are switched off, to show what each is worth
  */
 public record Settings(
@@ -39,6 +43,8 @@ public record Settings(
     int announcementsPerSecond,
     boolean failback,
     boolean matchingSubnets,
+    long holdOffMs,
+    int rebalancePerMinute,
     Set<Rule> without) {
 
   /** The rules of the protocol that can be switched off by a hidden flag. */
@@ -51,7 +57,14 @@ public record Settings(
     CEDED_LEASE,
     REASSERT,
     OVERLAP,
-    SOUNDING
+    SOUNDING,
+    CHALLENGE,
+    GATHER,
+    PLACEMENT_WAIT,
+    GIVE_BACK,
+    REFUSAL,
+    LAG,
+    STORM_GUARD
   }
 
   public Settings {
@@ -78,12 +91,19 @@ public record Settings(
         2_000,
         false,
         false,
+        600_000,
+        1,
         Set.of());
   }
 
   /** The same timers with other choices. */
   public Settings with(
-      boolean failback, boolean matchingSubnets, long refreshMs, Set<Rule> without) {
+      boolean failback,
+      boolean matchingSubnets,
+      long holdOffMs,
+      int rebalancePerMinute,
+      long refreshMs,
+      Set<Rule> without) {
     return new Settings(
         detectionMs,
         pingMs,
@@ -100,6 +120,8 @@ public record Settings(
         announcementsPerSecond,
         failback,
         matchingSubnets,
+        holdOffMs,
+        rebalancePerMinute,
         without);
   }
 
@@ -111,6 +133,12 @@ public record Settings(
   /** When such an audit ends, in milliseconds. */
   public long longAuditMs() {
     return 250;
+  }
+
+  /** The same timers and choices without some rules. */
+  public Settings without(Set<Rule> rules) {
+    return with(
+        failback, matchingSubnets, holdOffMs, rebalancePerMinute, refreshMs, Set.copyOf(rules));
   }
 
   /** After how long a silence the segment is asked whether it is there, in milliseconds. */

@@ -6,6 +6,7 @@ import io.harp.speaker.announcement.FramePort;
 import io.harp.speaker.announcement.Heard;
 import io.harp.speaker.announcement.Link;
 import io.harp.speaker.membership.Cluster;
+import io.harp.speaker.ownership.Journal.Incident;
 import io.harp.speaker.ownership.Journal.Release;
 import io.harp.speaker.ownership.Settings.Rule;
 import io.harp.speaker.protocol.Codec;
@@ -17,6 +18,7 @@ import io.harp.speaker.protocol.Message.Ping;
 import io.harp.speaker.protocol.Message.Plan;
 import io.harp.speaker.protocol.Message.Pong;
 import io.harp.speaker.protocol.Message.Report;
+import io.harp.speaker.protocol.Revision;
 import io.harp.speaker.protocol.Trailer;
 import io.harp.speaker.protocol.Unreadable;
 import io.harp.speaker.protocol.View;
@@ -93,21 +95,30 @@ public final class Speaker {
     this.isolation = new Isolation(settings);
     this.fence = new Fence(settings, isolation);
     this.roster = new Roster(self);
-    this.planning = new Planning(settings, agenda, self, roster, this::publishPlan, nanos);
+    this.planning =
+        new Planning(settings, agenda, self, roster, picture, journal, this::publishPlan, nanos);
     this.around = new Here(fence, roster, planning, picture, cards, wallOffsetMs);
     this.holdings = new Holdings(settings, agenda, port, journal, around);
     this.suspicions = new Suspicions(settings, agenda, this::probe);
     this.disputes = new Disputes(settings, agenda, roster, planning, holdings, journal, around);
-    this.hellos = new Hellos(settings, roster, this::hello);
+    this.hellos = new Hellos(settings, roster, journal, this::hello);
     this.soundings = new Soundings(settings, roster, port);
-    this.following = new Following(roster, planning, holdings, suspicions, around);
-    this.peers = new Correspondence(settings, cluster, roster, planning, picture);
+    this.following =
+        new Following(settings, roster, planning, holdings, suspicions, around, picture, journal);
+    this.peers = new Correspondence(settings, cluster, roster, planning, picture, journal);
   }
 
   // What the membership says
 
   /** The membership agreed on a new view. */
   public void view(View view, long now) {
+    if (!view.contains(self)) {
+      // Nothing planned by others counts here any longer, and nothing said here counts for them.
+      fence.excluded();
+      journal.happened(
+          Incident.EXCLUDED, "View " + view + " is without this node: mute until it is in one");
+      return;
+    }
     fence.view(view, now);
     following.view(now);
     roster.install(view);
@@ -116,7 +127,7 @@ public final class Speaker {
     hellos.view(now);
     report(now);
     if (view.merged()) {
-      holdings.reassert(now);
+      reassert("the views have merged", now);
     }
     planning.view(view, now).ifPresent(plan -> apply(plan, now));
   }
@@ -124,6 +135,7 @@ public final class Speaker {
   /** The membership has doubts about {@code member}; a view without it may follow. */
   public void suspected(Member member, long now) {
     Report report = roster.reportOf(member);
+    journal.happened(Incident.SUSPECTED, member.node() + " is silent: the membership doubts it");
     if (report != null && !member.equals(self) && settings.has(Rule.OVERLAP)) {
       suspicions.suspect(member, report.holds().keySet().stream().sorted().limit(2).toList(), now);
     }
@@ -172,19 +184,26 @@ public final class Speaker {
    * What the API says now.
    *
    * @param newGroups the addresses to own and the nodes that may own them
-   * @param newRevision the highest resourceVersion seen
+   * @param newest how far the watches have come
    */
-  public void world(List<Group> newGroups, long newRevision, long now) {
-    picture.seen(newGroups, newRevision);
+  public void world(List<Group> newGroups, Revision newest, long now) {
+    picture.seen(newGroups, newest);
     pictureChanged(now);
     peers.offerFacts();
+  }
+
+  /** How far the watches have come, whether or not anything changed that matters here. */
+  public void reached(Revision newest, long now) {
+    if (picture.reached(newest)) {
+      pictureChanged(now);
+    }
   }
 
   private void pictureChanged(long now) {
     reportDue = true;
     watchesChanged = true;
     holdings.touch();
-    planning.groups(picture.groups());
+    planning.touch();
     planning.present().ifPresent(plan -> apply(plan, now));
   }
 
@@ -214,7 +233,7 @@ public final class Speaker {
     planning.touch();
     if (back) {
       // Whatever happened while the cable was out, nobody behind it heard of it.
-      holdings.reassert(now);
+      reassert("a cable is connected", now);
       planning.present().ifPresent(plan -> apply(plan, now));
     }
   }
@@ -254,7 +273,7 @@ public final class Speaker {
                 .speaker(probe.sender(), Optional.of(theirs))
                 .filter(roster::isMember)
                 .isEmpty();
-    if (foreign && settings.has(Rule.ARBITRATION) && hellos.answer(theirs.memberHash(), now)) {
+    if (foreign && settings.has(Rule.CHALLENGE) && hellos.answer(theirs.memberHash(), now)) {
       holdings.challenge(now);
     }
     if (theirs.since() != 0 && holdings.slots().holds(probe.address())) {
@@ -298,6 +317,7 @@ public final class Speaker {
     hellos.run(now);
     sound(now);
     following.askOwners(now);
+    lookAtLag(now);
     planning.run(now);
     publish();
     if (reportDue || now >= nextReport) {
@@ -307,6 +327,30 @@ public final class Speaker {
     }
     return Math.min(
         Math.min(agenda.next(), peers.nextPing()), Math.min(hellos.next(), soundings.next(now)));
+  }
+
+  private void lookAtLag(long now) {
+    Set<Member> before = roster.lagging();
+    if (settings.has(Rule.LAG) && roster.lookAtLag(now)) {
+      planning.touch();
+      peers.offerFacts();
+      tellLag(before, roster.lagging());
+    }
+  }
+
+  private void tellLag(Set<Member> before, Set<Member> after) {
+    for (Member member : after) {
+      if (!before.contains(member)) {
+        journal.happened(
+            Incident.LAGGING,
+            member.node() + " does not see what changes in the API, though it believes it does");
+      }
+    }
+    for (Member member : before) {
+      if (!after.contains(member)) {
+        journal.happened(Incident.CAUGHT_UP, member.node() + " sees what changes in the API");
+      }
+    }
   }
 
   private void lookAtFence(long now) {
@@ -332,19 +376,49 @@ public final class Speaker {
     if (fence.isWoken()) {
       return "this process was stopped or starved";
     }
+    if (fence.isExcluded()) {
+      return "the others have a view without this speaker";
+    }
     return isolation.isIsolated(now)
         ? "no peer and no other host is heard"
         : "no peer confirms that it hears this speaker";
   }
 
   private void sound(long now) {
-    boolean wereAll = cards.indexes().stream().allMatch(soundings::isAnswering);
+    Set<Integer> silent = silentLinks();
     if (soundings.run(cards.all(), now)) {
       reportDue = true;
-      if (!wereAll) {
+      tellSegments(silent, silentLinks());
+      if (!silent.isEmpty()) {
         // Whoever is there now may have heard another owner, or nobody, meanwhile.
-        holdings.reassert(now);
+        reassert("a segment answers again", now);
       }
+    }
+  }
+
+  private Set<Integer> silentLinks() {
+    Set<Integer> silent = new HashSet<>(cards.indexes());
+    silent.removeIf(soundings::isAnswering);
+    return silent;
+  }
+
+  private void tellSegments(Set<Integer> before, Set<Integer> after) {
+    for (Link link : cards.all()) {
+      boolean was = before.contains(link.index());
+      boolean is = after.contains(link.index());
+      if (is && !was) {
+        journal.happened(Incident.SEGMENT_SILENT, link.name() + ": nobody answers there any more");
+      } else if (was && !is) {
+        journal.happened(Incident.SEGMENT_BACK, link.name() + ": the segment answers again");
+      }
+    }
+  }
+
+  private void reassert(String why, long now) {
+    int announced = holdings.reassert(now);
+    if (announced > 0) {
+      journal.happened(
+          Incident.REASSERTED, "%d addresses are announced again: %s".formatted(announced, why));
     }
   }
 
@@ -380,11 +454,13 @@ public final class Speaker {
             planning.present().map(Plan::epoch),
             picture.isFresh(),
             picture.revision(),
+            picture.digest(),
             picture.isKnown(),
             draining,
             cards.reported(soundings::isAnswering),
             holdings.slots().held(),
-            holdings.slots().ceded());
+            holdings.slots().ceded(),
+            following.refused());
     roster.report(self, report);
     planning.touch();
     peers.broadcast(report);
@@ -437,6 +513,11 @@ public final class Speaker {
   /** Whether a first view and a first picture of the API (or of a peer) are there. */
   public boolean isReady() {
     return roster.hasView() && picture.isKnown();
+  }
+
+  /** Whether it is this member's turn to plan. */
+  public boolean isPlanner() {
+    return planning.isPlanner();
   }
 
   /** The newest plan of the present view, if there is one. */

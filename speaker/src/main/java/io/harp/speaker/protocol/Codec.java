@@ -22,6 +22,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -32,8 +33,8 @@ import java.util.Set;
 
 /**
  * Messages as bytes: one byte of version, one of kind, then the fields in the order of their
- * records. Members that recur (a plan names few members and many addresses) are written once per
- * message and referred to by number.
+ * records. Members and tables of nodes that recur (a plan names few members and many addresses) are
+ * written once per message and referred to by number.
  *
  * <p>Reading never trusts a count: each is bounded, and nothing is allocated ahead of the bytes
  * that must follow.
@@ -43,10 +44,11 @@ public final class Codec {
   /**
    * Speakers of another version refuse each other's messages; a change of any record counts it up.
    */
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
 
   private static final int MAX_ENTRIES = 100_000;
   private static final int MAX_SMALL = 4_096;
+  private static final int MAX_KINDS = 64;
 
   private Codec() {}
 
@@ -100,6 +102,7 @@ public final class Codec {
   private static final class Writer {
     final DataOutputStream out;
     private final Map<Member, Integer> members = new HashMap<>();
+    private final Map<Map<NodeName, Eligibility>, Integer> tables = new HashMap<>();
 
     Writer(DataOutputStream out) {
       this.out = out;
@@ -147,7 +150,8 @@ public final class Codec {
         epoch(m.plan().get());
       }
       out.writeBoolean(m.apiFresh());
-      out.writeLong(m.revision());
+      revision(m.revision());
+      out.writeLong(m.digest());
       out.writeBoolean(m.factsKnown());
       out.writeBoolean(m.draining());
       out.writeInt(m.links().size());
@@ -166,14 +170,44 @@ public final class Codec {
         address(e.getKey());
         out.writeLong(e.getValue());
       }
-      out.writeInt(m.ceded().size());
-      for (Address address : m.ceded()) {
+      addresses(m.ceded());
+      addresses(m.refused());
+    }
+
+    void addresses(Collection<Address> all) throws IOException {
+      out.writeInt(all.size());
+      for (Address address : all) {
         address(address);
+      }
+    }
+
+    void revision(Revision revision) throws IOException {
+      out.writeInt(revision.byKind().size());
+      for (long version : revision.byKind()) {
+        out.writeLong(version);
+      }
+    }
+
+    // Most groups of a cluster may be owned by the same nodes.
+    void nodes(Map<NodeName, Eligibility> nodes) throws IOException {
+      Integer known = tables.putIfAbsent(nodes, tables.size());
+      out.writeInt(known == null ? tables.size() - 1 : known);
+      if (known == null) {
+        out.writeInt(nodes.size());
+        for (Map.Entry<NodeName, Eligibility> e : nodes.entrySet()) {
+          out.writeUTF(e.getKey().text());
+          out.writeInt(e.getValue().score());
+          out.writeInt(e.getValue().interfaces().size());
+          for (String name : e.getValue().interfaces()) {
+            out.writeUTF(name);
+          }
+        }
       }
     }
 
     void plan(Plan m) throws IOException {
       epoch(m.epoch());
+      revision(m.revision());
       out.writeInt(m.assignments().size());
       for (Map.Entry<Address, Assignment> e : m.assignments().entrySet()) {
         address(e.getKey());
@@ -187,26 +221,19 @@ public final class Codec {
     }
 
     void facts(Facts m) throws IOException {
-      out.writeLong(m.revision());
+      revision(m.revision());
       out.writeInt(m.groups().size());
       for (Group group : m.groups()) {
-        out.writeInt(group.addresses().size());
-        for (Address address : group.addresses()) {
-          address(address);
-        }
+        addresses(group.addresses());
         out.writeInt(group.services().size());
         for (ServiceKey service : group.services()) {
           out.writeUTF(service.namespace());
           out.writeUTF(service.name());
         }
-        out.writeInt(group.nodes().size());
-        for (Map.Entry<NodeName, Eligibility> e : group.nodes().entrySet()) {
-          out.writeUTF(e.getKey().text());
-          out.writeInt(e.getValue().score());
-          out.writeInt(e.getValue().interfaces().size());
-          for (String name : e.getValue().interfaces()) {
-            out.writeUTF(name);
-          }
+        nodes(group.nodes());
+        out.writeBoolean(group.wish().isPresent());
+        if (group.wish().isPresent()) {
+          out.writeUTF(group.wish().get().text());
         }
       }
     }
@@ -215,6 +242,7 @@ public final class Codec {
   private static final class Reader {
     final DataInputStream in;
     private final List<Member> members = new ArrayList<>();
+    private final List<Map<NodeName, Eligibility>> tables = new ArrayList<>();
 
     Reader(DataInputStream in) {
       this.in = in;
@@ -259,7 +287,8 @@ public final class Codec {
       int formerSize = in.readInt();
       Optional<Epoch> plan = in.readBoolean() ? Optional.of(epoch()) : Optional.empty();
       boolean apiFresh = in.readBoolean();
-      long revision = in.readLong();
+      Revision revision = revision();
+      long digest = in.readLong();
       boolean factsKnown = in.readBoolean();
       boolean draining = in.readBoolean();
       List<ReportedLink> links = new ArrayList<>();
@@ -270,12 +299,35 @@ public final class Codec {
       for (int i = count(MAX_ENTRIES); i > 0; i--) {
         holds.put(address(), in.readLong());
       }
-      Set<Address> ceded = new HashSet<>();
-      for (int i = count(MAX_ENTRIES); i > 0; i--) {
-        ceded.add(address());
-      }
       return new Report(
-          view, formerSize, plan, apiFresh, revision, factsKnown, draining, links, holds, ceded);
+          view,
+          formerSize,
+          plan,
+          apiFresh,
+          revision,
+          digest,
+          factsKnown,
+          draining,
+          links,
+          holds,
+          new HashSet<>(addresses(MAX_ENTRIES)),
+          new HashSet<>(addresses(MAX_ENTRIES)));
+    }
+
+    List<Address> addresses(int bound) throws IOException, Unreadable {
+      List<Address> addresses = new ArrayList<>();
+      for (int i = count(bound); i > 0; i--) {
+        addresses.add(address());
+      }
+      return addresses;
+    }
+
+    Revision revision() throws IOException, Unreadable {
+      List<Long> byKind = new ArrayList<>();
+      for (int i = count(MAX_KINDS); i > 0; i--) {
+        byKind.add(in.readLong());
+      }
+      return new Revision(byKind);
     }
 
     ReportedLink link() throws IOException, Unreadable {
@@ -296,6 +348,7 @@ public final class Codec {
 
     Plan plan() throws IOException, Unreadable {
       Epoch epoch = epoch();
+      Revision revision = revision();
       Map<Address, Assignment> assignments = new LinkedHashMap<>();
       for (int i = count(MAX_ENTRIES); i > 0; i--) {
         Address address = address();
@@ -303,11 +356,11 @@ public final class Codec {
         Optional<Member> from = in.readBoolean() ? Optional.of(member()) : Optional.empty();
         assignments.put(address, new Assignment(owner, from, Reason.of(in.readUnsignedByte())));
       }
-      return new Plan(epoch, assignments);
+      return new Plan(epoch, revision, assignments);
     }
 
     Facts facts() throws IOException, Unreadable {
-      long revision = in.readLong();
+      Revision revision = revision();
       List<Group> groups = new ArrayList<>();
       for (int i = count(MAX_ENTRIES); i > 0; i--) {
         groups.add(group());
@@ -316,10 +369,7 @@ public final class Codec {
     }
 
     Group group() throws IOException, Unreadable {
-      List<Address> addresses = new ArrayList<>();
-      for (int i = count(MAX_SMALL); i > 0; i--) {
-        addresses.add(address());
-      }
+      List<Address> addresses = addresses(MAX_SMALL);
       if (addresses.isEmpty()) {
         throw new Unreadable("a group without an address");
       }
@@ -327,6 +377,21 @@ public final class Codec {
       for (int i = count(MAX_SMALL); i > 0; i--) {
         services.add(new ServiceKey(in.readUTF(), in.readUTF()));
       }
+      Map<NodeName, Eligibility> nodes = nodes();
+      Optional<NodeName> wish =
+          in.readBoolean() ? Optional.of(new NodeName(in.readUTF())) : Optional.empty();
+      return new Group(addresses, services, nodes, wish);
+    }
+
+    Map<NodeName, Eligibility> nodes() throws IOException, Unreadable {
+      int index = in.readInt();
+      if (index == tables.size()) {
+        tables.add(Map.copyOf(table()));
+      }
+      return tables.get(index);
+    }
+
+    private Map<NodeName, Eligibility> table() throws IOException, Unreadable {
       Map<NodeName, Eligibility> nodes = new HashMap<>();
       for (int i = count(MAX_ENTRIES); i > 0; i--) {
         NodeName node = new NodeName(in.readUTF());
@@ -337,7 +402,7 @@ public final class Codec {
         }
         nodes.put(node, new Eligibility(score, interfaces));
       }
-      return new Group(addresses, services, nodes);
+      return nodes;
     }
   }
 }

@@ -33,30 +33,36 @@ public sealed interface Message {
    *     larger side keeps
    * @param plan the newest plan it has of this view
    * @param apiFresh whether its picture of the API objects is current
-   * @param revision the highest resourceVersion it has seen; only compared for "behind"
+   * @param revision how new its picture is; only compared for "behind"
+   * @param digest stands for the groups of that picture: equal pictures have equal digests
    * @param factsKnown whether it has any picture at all, from the API or from a peer
    * @param draining it is about to leave and wants to own nothing
    * @param links its usable interfaces
    * @param holds the addresses it answers for, and since when (wall clock, ms)
    * @param ceded the addresses planned for it that somebody else still answers
+   * @param refused the addresses planned for it that it may not own, by a picture newer than the
+   *     plan's
    */
   record Report(
       ViewId view,
       int formerSize,
       Optional<Epoch> plan,
       boolean apiFresh,
-      long revision,
+      Revision revision,
+      long digest,
       boolean factsKnown,
       boolean draining,
       List<ReportedLink> links,
       Map<Address, Long> holds,
-      Set<Address> ceded)
+      Set<Address> ceded,
+      Set<Address> refused)
       implements Message {
 
     public Report {
       links = List.copyOf(links);
       holds = Collections.unmodifiableMap(new TreeMap<>(holds));
       ceded = Collections.unmodifiableSet(new TreeSet<>(ceded));
+      refused = Collections.unmodifiableSet(new TreeSet<>(refused));
     }
   }
 
@@ -93,8 +99,13 @@ public sealed interface Message {
     }
   }
 
-  /** Who shall own what. An address that is not in it shall be owned by nobody. */
-  record Plan(Epoch epoch, Map<Address, Assignment> assignments) implements Message {
+  /**
+   * Who shall own what. An address that is not in it shall be owned by nobody.
+   *
+   * @param revision how new the planner's picture was
+   */
+  record Plan(Epoch epoch, Revision revision, Map<Address, Assignment> assignments)
+      implements Message {
 
     public Plan {
       // In the order of the addresses, so that whoever follows a plan does so in one order.
@@ -161,7 +172,7 @@ public sealed interface Message {
    * What the API says, condensed to what ownership needs, for members that cannot ask it
    * themselves.
    */
-  record Facts(long revision, List<Group> groups) implements Message {
+  record Facts(Revision revision, List<Group> groups) implements Message {
 
     public Facts {
       groups = List.copyOf(groups);
@@ -173,9 +184,19 @@ public sealed interface Message {
    *
    * @param addresses in ascending order; the first one names the group
    * @param nodes the nodes that may own them; empty if none may
+   * @param wish the node a user wants them on, whenever it may own them
    */
   record Group(
-      List<Address> addresses, List<ServiceKey> services, Map<NodeName, Eligibility> nodes) {
+      List<Address> addresses,
+      List<ServiceKey> services,
+      Map<NodeName, Eligibility> nodes,
+      Optional<NodeName> wish) {
+
+    /** A group nobody has a wish for. */
+    public Group(
+        List<Address> addresses, List<ServiceKey> services, Map<NodeName, Eligibility> nodes) {
+      this(addresses, services, nodes, Optional.empty());
+    }
 
     public Group {
       addresses = List.copyOf(addresses);

@@ -15,12 +15,14 @@ import io.harp.speaker.protocol.Member;
 import io.harp.speaker.protocol.Message.Group;
 import io.harp.speaker.protocol.Message.Plan;
 import io.harp.speaker.protocol.Message.Reason;
+import io.harp.speaker.protocol.Revision;
 import io.harp.speaker.protocol.Trailer;
 import io.harp.speaker.protocol.View;
 import io.harp.speaker.sim.Lan.Frame;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -52,6 +54,10 @@ final class Life implements Membership.Host, FramePort, Journal {
   int mutings;
 
   int unmutings;
+
+  Set<NodeName> heldOff = Set.of();
+  final List<String> unmet = new ArrayList<>();
+  final Map<Incident, Integer> incidents = new EnumMap<>(Incident.class);
 
   private boolean dead;
   private boolean stopped;
@@ -275,7 +281,7 @@ final class Life implements Membership.Host, FramePort, Journal {
   }
 
   void world(List<Group> groups, long revision) {
-    post("", () -> speaker.world(groups, revision, clock()));
+    post("", () -> speaker.world(groups, Revision.of(revision), clock()));
   }
 
   void apiFresh(boolean fresh) {
@@ -450,6 +456,24 @@ final class Life implements Membership.Host, FramePort, Journal {
     mutings += muted ? 1 : 0;
     unmutings += muted ? 0 : 1;
     note(() -> (muted ? "MUTE: " : "may speak: ") + why);
+  }
+
+  @Override
+  public void heldOff(Set<NodeName> nodes) {
+    heldOff = nodes;
+    note(() -> "holds off " + nodes);
+  }
+
+  @Override
+  public void wishUnmet(Group group, String why) {
+    note(() -> "leaves " + group.name() + " where it is: " + why);
+    unmet.add(why);
+  }
+
+  @Override
+  public void happened(Incident what, String text) {
+    note(() -> what + ": " + text);
+    incidents.merge(what, 1, Integer::sum);
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A cluster, its segment, its clients and its API: what a fault can happen to. */
 final class Scene {
@@ -163,6 +164,22 @@ final class Scene {
         new Group(List.of(address), List.of(new ServiceKey("default", "s" + address)), eligible));
     everWanted.add(address);
     changed();
+  }
+
+  /** Wishes {@code address} onto a node, whatever may own it; null takes the wish back. */
+  void wish(Address address, @Nullable NodeName node) {
+    Group group = groups.get(address);
+    if (group != null) {
+      groups.put(
+          address,
+          new Group(group.addresses(), group.services(), group.nodes(), Optional.ofNullable(node)));
+      changed();
+    }
+  }
+
+  /** A machine's watches deliver nothing any more, without an error. */
+  void hang(Machine machine) {
+    machine.api = false;
   }
 
   void unwant(Address address) {

@@ -41,7 +41,8 @@ final class Simulation {
     int addresses = (int) dice.between(2, 6);
     int clients = (int) dice.between(1, 4);
     Settings settings =
-        Settings.of(400).with(false, false, dice.chance(0.3) ? 5_000L : 60_000L, without);
+        Settings.of(400)
+            .with(false, false, 600_000, 1, dice.chance(0.3) ? 5_000L : 60_000L, without);
     Scene scene = new Scene(seed, settings, segments, nodes, addresses, clients, remember);
     if (dice.chance(0.6)) {
       scene.withGateway();

@@ -1,0 +1,64 @@
+package io.harp.speaker.ownership;
+
+import io.harp.speaker.protocol.Member;
+import io.harp.speaker.protocol.Message.Report;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Members whose picture of the API has stood still though they think it is fresh: a watch can hang
+ * without an error. Who differs from another member and has seen less of some kind of object, for
+ * half a second, lags behind. Bounded by the members of the view.
+ */
+final class Lag {
+
+  /** News reaches watches within milliseconds of each other; this is many times that. */
+  private static final long PATIENCE_MS = 500;
+
+  private final Map<Member, Long> behindSince = new HashMap<>();
+  private Set<Member> lagging = Set.of();
+
+  /**
+   * Looks at the reports of the view.
+   *
+   * @return whether somebody began to lag or ceased to
+   */
+  boolean look(Map<Member, Report> reports, long now) {
+    Set<Member> behind = behind(reports);
+    behindSince.keySet().retainAll(behind);
+    behind.forEach(m -> behindSince.putIfAbsent(m, now));
+    Set<Member> next = new HashSet<>();
+    behindSince.forEach((m, since) -> {
+      if (now - since >= PATIENCE_MS) {
+        next.add(m);
+      }
+    });
+    boolean changed = !next.equals(lagging);
+    lagging = next;
+    return changed;
+  }
+
+  Set<Member> lagging() {
+    return lagging;
+  }
+
+  private static Set<Member> behind(Map<Member, Report> reports) {
+    Set<Member> behind = new HashSet<>();
+    if (reports.values().stream().mapToLong(Report::digest).distinct().count() > 1) {
+      reports.forEach((member, report) -> {
+        if (reports.values().stream().anyMatch(other -> isBehind(report, other))) {
+          behind.add(member);
+        }
+      });
+    }
+    return behind;
+  }
+
+  private static boolean isBehind(Report report, Report other) {
+    return report.digest() != other.digest()
+        && other.apiFresh()
+        && report.revision().isBehind(other.revision());
+  }
+}

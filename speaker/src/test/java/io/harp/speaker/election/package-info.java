@@ -1,0 +1,4 @@
+@NullMarked
+package io.harp.speaker.election;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.harp.speaker.ownership;
+
+import org.jspecify.annotations.NullMarked;

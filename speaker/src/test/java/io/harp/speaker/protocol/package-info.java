@@ -1,0 +1,4 @@
+@NullMarked
+package io.harp.speaker.protocol;
+
+import org.jspecify.annotations.NullMarked;
