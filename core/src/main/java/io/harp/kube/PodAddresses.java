@@ -1,7 +1,8 @@
 package io.harp.kube;
 
-import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.harp.loop.Clock;
 import java.util.Comparator;
 import java.util.List;
@@ -11,12 +12,24 @@ import java.util.function.Consumer;
 /**
  * The addresses of the pods of one namespace that a label selector selects, sorted by node. The
  * whole list is delivered whenever it changes, first when all pods have been listed.
+ *
+ * <p>Pods are read as generic objects: the three fields needed here do not justify the three
+ * hundred classes of a typed pod.
  */
-public final class PodAddresses implements AutoCloseable, Reflector.Sink<Pod> {
+public final class PodAddresses
+    implements AutoCloseable, Reflector.Sink<GenericKubernetesResource> {
+
+  private static final ResourceDefinitionContext PODS =
+      new ResourceDefinitionContext.Builder()
+          .withVersion("v1")
+          .withKind("Pod")
+          .withPlural("pods")
+          .withNamespaced(true)
+          .build();
 
   private final Consumer<List<PodAddress>> changed;
   private final TreeMap<String, PodAddress> byPod = new TreeMap<>();
-  private final Reflector<Pod> pods;
+  private final Reflector<GenericKubernetesResource> pods;
   private List<PodAddress> told = List.of();
   private boolean listed;
 
@@ -29,7 +42,13 @@ public final class PodAddresses implements AutoCloseable, Reflector.Sink<Pod> {
     this.changed = changed;
     this.pods =
         new Reflector<>(
-            "pods", client.pods().inNamespace(namespace).withLabelSelector(selector), clock, this);
+            "pods",
+            client
+                .genericKubernetesResources(PODS)
+                .inNamespace(namespace)
+                .withLabelSelector(selector),
+            clock,
+            this);
   }
 
   /**
@@ -49,7 +68,7 @@ public final class PodAddresses implements AutoCloseable, Reflector.Sink<Pod> {
   }
 
   @Override
-  public void seen(Pod pod) {
+  public void seen(GenericKubernetesResource pod) {
     String name = pod.getMetadata().getName();
     Translate.pod(pod).ifPresentOrElse(a -> byPod.put(name, a), () -> byPod.remove(name));
     tell();

@@ -4,7 +4,6 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LoadBalancerIngress;
 import io.fabric8.kubernetes.api.model.Node;
-import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.ServiceSpec;
@@ -97,17 +96,15 @@ public final class Translate {
   }
 
   /** Where a pod can be reached; empty while it has no node or address, or once it is done. */
-  static Optional<PodAddress> pod(Pod object) {
-    if (object.getSpec() == null || object.getStatus() == null) {
+  static Optional<PodAddress> pod(GenericKubernetesResource object) {
+    Fields pod = Fields.of("", object.getAdditionalProperties());
+    Fields status = pod.object("status");
+    String phase = status.text("phase");
+    if (phase.equals("Succeeded") || phase.equals("Failed")) {
       return Optional.empty();
     }
-    String phase = object.getStatus().getPhase();
-    if ("Succeeded".equals(phase) || "Failed".equals(phase)) {
-      return Optional.empty();
-    }
-    return nodeName(object.getSpec().getNodeName())
-        .flatMap(
-            node -> address(object.getStatus().getPodIP()).map(ip -> new PodAddress(node, ip)));
+    return nodeName(pod.object("spec").text("nodeName"))
+        .flatMap(node -> address(status.text("podIP")).map(ip -> new PodAddress(node, ip)));
   }
 
   static Parsed<PoolSpec> pool(GenericKubernetesResource object) {
