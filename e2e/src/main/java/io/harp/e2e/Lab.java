@@ -135,7 +135,7 @@ public final class Lab implements AutoCloseable {
   /** Starts one more controller; it needs ports of its own. Its log is {@code NAME.log}. */
   public LabProcess startController(String name, String... moreArgs) {
     Map<String, String> env = new HashMap<>(options.environment());
-    env.put("KUBECONFIG", api.kubeconfig(User.CONTROLLER).toString());
+    env.putAll(api.environment(User.CONTROLLER));
     env.put("METALLB_NAMESPACE", LabPlan.NAMESPACE);
     env.put("METALLB_POD_NAME", name);
     List<String> command = new ArrayList<>(options.controller());
@@ -249,7 +249,7 @@ public final class Lab implements AutoCloseable {
     env.put("METALLB_ML_LABELS", "app=metallb,component=speaker");
     env.put("METALLB_ML_SECRET_KEY_PATH", directory.toString());
     env.put("METALLB_NAMESPACE", LabPlan.NAMESPACE);
-    env.put("KUBECONFIG", api.kubeconfig(User.SPEAKER).toString());
+    env.putAll(api.environment(User.SPEAKER));
     List<String> command = new ArrayList<>(options.speaker());
     command.addAll(moreArgs);
     return lan.machine(host.name())

@@ -1,7 +1,7 @@
 package io.harp.e2e.api;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.nio.file.Path;
+import java.util.Map;
 
 /** The API server of a lab, reachable for everybody on the management network. */
 public interface ApiServer extends AutoCloseable {
@@ -18,17 +18,16 @@ public interface ApiServer extends AutoCloseable {
   enum User {
     ADMIN,
     CONTROLLER,
-    SPEAKER;
-
-    String fileName() {
-      return "kubeconfig-" + name().toLowerCase(java.util.Locale.ROOT);
-    }
+    SPEAKER
   }
+
+  /** By its user agent the lab's own writes are told from those of the daemons. */
+  String LAB_AGENT = "harp-lab";
 
   Kind kind();
 
-  /** A kubeconfig that works inside the lab's namespaces. */
-  Path kubeconfig(User user);
+  /** What a daemon that acts as {@code user} needs in its environment to find this server. */
+  Map<String, String> environment(User user);
 
   /** The lab's own client, with every right. */
   KubernetesClient client();

@@ -3,12 +3,12 @@ package io.harp.e2e.api;
 import static io.harp.e2e.net.LabPlan.API_ADDRESS;
 import static io.harp.e2e.net.LabPlan.API_PORT;
 
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.harp.e2e.net.AgentProcess;
 import io.harp.e2e.net.Namespace;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -20,15 +20,14 @@ public final class EmbeddedApi implements ApiServer {
 
   private final AgentProcess server;
   private final Doorway doorway;
+  private final Access access = new Access(Optional.empty());
   private final KubernetesClient client;
-  private final Path directory;
 
-  private EmbeddedApi(
-      AgentProcess server, Doorway doorway, KubernetesClient client, Path directory) {
+  private EmbeddedApi(AgentProcess server, Doorway doorway, Path directory) {
     this.server = server;
     this.doorway = doorway;
-    this.client = client;
-    this.directory = directory;
+    this.client = access.admin(doorway);
+    access.kubeconfig(directory.resolve("kubeconfig"));
   }
 
   public static EmbeddedApi start(Namespace api, Path directory) {
@@ -36,23 +35,7 @@ public final class EmbeddedApi implements ApiServer {
         AgentProcess.start(api, HEAP_MB, directory, "api", API_ADDRESS, "" + API_PORT);
     Doorway doorway = Doorway.open(api, directory);
     server.awaitReady();
-    KubernetesClient client =
-        new KubernetesClientBuilder()
-            .withConfig(
-                new ConfigBuilder(io.fabric8.kubernetes.client.Config.empty())
-                    .withMasterUrl("http://127.0.0.1:" + doorway.port())
-                    .withNamespace("default")
-                    .withUserAgent("harp-lab")
-                    .build())
-            .build();
-    for (User user : User.values()) {
-      Kubeconfig.write(
-          directory.resolve(user.fileName()),
-          "http://" + API_ADDRESS + ":" + API_PORT,
-          "",
-          user.name());
-    }
-    return new EmbeddedApi(server, doorway, client, directory);
+    return new EmbeddedApi(server, doorway, directory);
   }
 
   @Override
@@ -61,8 +44,8 @@ public final class EmbeddedApi implements ApiServer {
   }
 
   @Override
-  public Path kubeconfig(User user) {
-    return directory.resolve(user.fileName());
+  public Map<String, String> environment(User user) {
+    return access.environment(user);
   }
 
   @Override

@@ -5,9 +5,7 @@ import static io.harp.e2e.net.LabPlan.API_PORT;
 import static io.harp.e2e.net.LabPlan.CLUSTER_IPS_V4;
 import static io.harp.e2e.net.LabPlan.CLUSTER_IPS_V6;
 
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.harp.e2e.net.LabPlan;
 import io.harp.e2e.net.LabProcess;
 import io.harp.e2e.net.Namespace;
@@ -45,18 +43,21 @@ public final class RealApi implements ApiServer {
   private final Path directory;
   private final List<LabProcess> processes = new ArrayList<>();
   private final Doorway doorway;
+  private final Access access;
   private final KubernetesClient client;
 
   private RealApi(Namespace api, Path directory, Path binaries) {
     this.directory = directory;
     Path etcd = directory.resolve("etcd");
     this.doorway = Doorway.open(api, directory);
+    this.access = new Access(Optional.of(directory.resolve("apiserver.crt")));
     try {
       prepareFiles();
       processes.add(start(api, "etcd", etcdCommand(binaries, etcd)));
       processes.add(start(api, "kube-apiserver", apiCommand(binaries)));
       awaitReady();
-      this.client = admin();
+      this.client = access.admin(doorway);
+      access.kubeconfig(directory.resolve("kubeconfig"));
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -102,8 +103,8 @@ public final class RealApi implements ApiServer {
   }
 
   @Override
-  public Path kubeconfig(User user) {
-    return directory.resolve(user.fileName());
+  public Map<String, String> environment(User user) {
+    return access.environment(user);
   }
 
   @Override
@@ -192,11 +193,11 @@ public final class RealApi implements ApiServer {
         %s,%sspeaker,3,"system:serviceaccounts,system:serviceaccounts:%s"
         """
             .formatted(
-                token(User.ADMIN),
-                token(User.CONTROLLER),
+                Access.token(User.ADMIN),
+                Access.token(User.CONTROLLER),
                 ACCOUNTS,
                 LabPlan.NAMESPACE,
-                token(User.SPEAKER),
+                Access.token(User.SPEAKER),
                 ACCOUNTS,
                 LabPlan.NAMESPACE));
     write(
@@ -214,13 +215,6 @@ public final class RealApi implements ApiServer {
     KeyPair keys = keys();
     write("sa.key", pem("PRIVATE KEY", keys.getPrivate().getEncoded()));
     write("sa.pub", pem("PUBLIC KEY", keys.getPublic().getEncoded()));
-    for (User user : User.values()) {
-      Kubeconfig.write(
-          kubeconfig(user),
-          "https://" + API_ADDRESS + ":" + API_PORT,
-          "certificate-authority: " + directory.resolve("apiserver.crt"),
-          token(user));
-    }
   }
 
   private void awaitReady() {
@@ -232,7 +226,7 @@ public final class RealApi implements ApiServer {
         }
       }
       if (Files.exists(directory.resolve("apiserver.crt"))) {
-        try (KubernetesClient probe = admin()) {
+        try (KubernetesClient probe = access.admin(doorway)) {
           if ("ok".equals(probe.raw("/readyz"))) {
             return;
           }
@@ -244,20 +238,6 @@ public final class RealApi implements ApiServer {
     }
     throw new IllegalStateException(
         "kube-apiserver is not ready after 60 s: " + processes.getLast().tail(20));
-  }
-
-  private KubernetesClient admin() {
-    return new KubernetesClientBuilder()
-        .withConfig(
-            new ConfigBuilder(io.fabric8.kubernetes.client.Config.empty())
-                .withMasterUrl("https://localhost:" + doorway.port())
-                .withCaCertFile(directory.resolve("apiserver.crt").toString())
-                .withOauthToken(token(User.ADMIN))
-                .withNamespace("default")
-                .withRequestRetryBackoffLimit(0)
-                .withUserAgent("harp-lab")
-                .build())
-        .build();
   }
 
   private void write(String name, String text) {
@@ -281,10 +261,6 @@ public final class RealApi implements ApiServer {
   private static String pem(String what, byte[] der) {
     String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
     return "-----BEGIN " + what + "-----\n" + text + "\n-----END " + what + "-----\n";
-  }
-
-  private static String token(User user) {
-    return user.name().toLowerCase(java.util.Locale.ROOT) + "-token";
   }
 
   private static Optional<Path> env(String name, String below) {
