@@ -35,6 +35,7 @@ class ArchitectureTest {
               "io.harp.speaker.announcement",
               "io.harp.speaker.ownership",
               "io.harp.speaker.packet",
+              "io.harp.speaker.flight",
               "io.harp.speaker.link",
               "io.harp.speaker.status",
               "io.harp.speaker.host",

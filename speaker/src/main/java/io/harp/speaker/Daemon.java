@@ -14,7 +14,10 @@ import io.harp.speaker.announcement.Gate;
 import io.harp.speaker.announcement.Heard;
 import io.harp.speaker.announcement.Link;
 import io.harp.speaker.election.Grouping;
+import io.harp.speaker.flight.FlightRecorder;
+import io.harp.speaker.flight.FramesPage;
 import io.harp.speaker.link.Gateways;
+import io.harp.speaker.link.Gateways.Gateway;
 import io.harp.speaker.link.RawFrames;
 import io.harp.speaker.link.WireCounters;
 import io.harp.speaker.membership.Cluster;
@@ -34,6 +37,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +62,7 @@ final class Daemon {
   private final Clock clock = Clock.system();
   private final Gate gate = new Gate();
   private final WireCounters wire = new WireCounters();
+  private final FlightRecorder flight = new FlightRecorder();
   private final Loop loop = new Loop("speaker", clock, 100, INBOX);
   private final KubernetesClient client;
   private final SpeakerMetrics metrics;
@@ -79,15 +84,15 @@ final class Daemon {
     this.metrics = new SpeakerMetrics(settings.node(), wire);
     this.client = Clients.connect();
     this.recorder = new MoveRecorder(client, settings.namespace(), settings.node());
-    this.journal = new JournalBook(settings.node(), recorder, metrics);
+    this.journal = new JournalBook(settings.node(), recorder, metrics, flight);
     this.world =
         new WorldBook(new Grouping(settings.loadBalancerClass(), settings.ignoreExcludeLabel()));
-    this.frames = new RawFrames(settings.wire(), gate, clock, wire);
+    this.frames = new RawFrames(settings.wire(), gate, clock, wire, flight);
     this.cluster = new LateCluster(new Member(settings.node(), new SecureRandom().nextLong()));
     long wallOffset = clock.wallMs() - clock.nowMs();
     this.speaker = new Speaker(settings.protocol(), cluster, frames, journal, wallOffset);
     this.namesakes = new Namesakes(settings.node(), speaker, loop);
-    this.pages = new Pages(loop, () -> fresh(clock.nowMs()));
+    this.pages = new Pages(loop, () -> fresh(clock.nowMs()), new FramesPage(flight, clock));
     pages.serve(settings, metrics, world, recorder, frames, cluster);
     this.peers = Peers.watch(settings, client, clock, this::peers);
     frames.start(new FromWire());
@@ -149,7 +154,9 @@ final class Daemon {
     }
     if (now >= nextGateways) {
       nextGateways = now + GATEWAYS_MS;
-      speaker.gateways(Gateways.read());
+      List<Gateway> gateways = Gateways.read();
+      frames.gateways(gateways);
+      speaker.gateways(gateways.stream().map(Gateway::address).collect(Collectors.toSet()));
     }
     world
         .takeGroups(now, System.nanoTime())

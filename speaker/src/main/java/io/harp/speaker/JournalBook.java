@@ -6,6 +6,7 @@ import io.harp.model.NodeName;
 import io.harp.model.ServiceKey;
 import io.harp.speaker.announcement.Link;
 import io.harp.speaker.election.Grouping;
+import io.harp.speaker.flight.FlightRecorder;
 import io.harp.speaker.ownership.Journal;
 import io.harp.speaker.protocol.Message.Group;
 import io.harp.speaker.protocol.Message.Reason;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +37,7 @@ final class JournalBook implements Journal {
   private final NodeName node;
   private final MoveRecorder recorder;
   private final SpeakerMetrics metrics;
+  private final FlightRecorder flight;
   private final Map<Address, Group> held = new HashMap<>();
   private final Map<Address, Reason> reasons = new HashMap<>();
   private final Map<ServiceKey, Recorded> toRecord = new HashMap<>();
@@ -45,10 +48,11 @@ final class JournalBook implements Journal {
 
   private record Recorded(Group group, Reason reason, long since) {}
 
-  JournalBook(NodeName node, MoveRecorder recorder, SpeakerMetrics metrics) {
+  JournalBook(NodeName node, MoveRecorder recorder, SpeakerMetrics metrics, FlightRecorder flight) {
     this.node = node;
     this.recorder = recorder;
     this.metrics = metrics;
+    this.flight = flight;
   }
 
   void links(List<Link> now) {
@@ -60,6 +64,7 @@ final class JournalBook implements Journal {
     held.put(address, group);
     reasons.put(address, reason);
     metrics.claimed(address, group, reason);
+    decided(address, "claimed: " + reason);
     group.services().forEach(s -> toRecord.put(s, new Recorded(group, reason, since)));
     if (++claimedNow <= LOGGED_AT_ONCE) {
       log.info("{} claimed for {}: {}", address, group.services(), reason);
@@ -71,6 +76,7 @@ final class JournalBook implements Journal {
     Group group = held.remove(address);
     reasons.remove(address);
     metrics.released(address, why);
+    decided(address, "released: " + why);
     if (group != null) {
       group.services().forEach(why == Release.NOT_PLANNED ? recorder::gone : recorder::released);
     }
@@ -122,6 +128,7 @@ final class JournalBook implements Journal {
   @Override
   public void ceded(Address address, MacAddress to, boolean stranger) {
     metrics.count("ceded");
+    decided(address, "left to " + to + (stranger ? ", which is no speaker" : ""));
     if (stranger) {
       log.warn("{} is not announced: {} answers for it, and that is no speaker", address, to);
       conflictEvent(
@@ -140,6 +147,7 @@ final class JournalBook implements Journal {
   @Override
   public void conflict(Address address, MacAddress stranger, boolean resolved) {
     metrics.count(resolved ? "conflict_resolved" : "conflict");
+    decided(address, "conflict with " + stranger + (resolved ? " is over" : ""));
     if (resolved) {
       log.info("{}: {} has not claimed it for a while, the conflict is over", address, stranger);
       return;
@@ -162,6 +170,7 @@ final class JournalBook implements Journal {
   @Override
   public void disputed(Address address, MacAddress rival, boolean won) {
     metrics.count(won ? "dispute_won" : "dispute_lost");
+    decided(address, (won ? "reclaimed from " : "yielded to ") + rival);
     log.info(
         "{}: {} claims it too and {}",
         address,
@@ -172,6 +181,7 @@ final class JournalBook implements Journal {
   @Override
   public void muted(boolean muted, String why) {
     metrics.muted(muted);
+    flight.decided(Optional.empty(), (muted ? "muted: " : "may send again: ") + why);
     if (muted) {
       log.warn("Muted: {}", why);
     } else {
@@ -216,7 +226,12 @@ final class JournalBook implements Journal {
   @Override
   public void installed(View view) {
     metrics.view(view);
+    flight.decided(Optional.empty(), "view " + view);
     log.info("View {}{}", view, view.merged() ? " (merged)" : "");
+  }
+
+  private void decided(Address address, String what) {
+    flight.decided(Optional.of(address), what);
   }
 
   @Override

@@ -139,6 +139,11 @@ final class Options {
   boolean promiscuous;
 
   @Option(
+      names = "--answer-ping",
+      description = "answer ICMP and ICMPv6 echo requests for held addresses")
+  boolean answerPing;
+
+  @Option(
       names = "--refresh",
       paramLabel = "DURATION",
       description =

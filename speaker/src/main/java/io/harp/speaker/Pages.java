@@ -1,5 +1,6 @@
 package io.harp.speaker;
 
+import com.sun.net.httpserver.HttpHandler;
 import io.harp.loop.Loop;
 import io.harp.ops.OpsServer;
 import io.harp.speaker.host.HostMetrics;
@@ -20,15 +21,18 @@ final class Pages implements AutoCloseable {
 
   private final Loop loop;
   private final BooleanSupplier fresh;
+  private final HttpHandler framesPage;
   private @Nullable OpsServer ops;
   private volatile boolean ready;
 
   /**
    * @param fresh whether what the API said is current
+   * @param framesPage serves what the wire carried
    */
-  Pages(Loop loop, BooleanSupplier fresh) {
+  Pages(Loop loop, BooleanSupplier fresh, HttpHandler framesPage) {
     this.loop = loop;
     this.fresh = fresh;
+    this.framesPage = framesPage;
   }
 
   /**
@@ -64,7 +68,12 @@ final class Pages implements AutoCloseable {
     settings.hostMetrics().map(HostMetrics::new).ifPresent(registry::register);
     try {
       ops =
-          OpsServer.start(settings.metrics(), registry, this::unhealthy, this::notReady, Map.of());
+          OpsServer.start(
+              settings.metrics(),
+              registry,
+              this::unhealthy,
+              this::notReady,
+              Map.of("/debug/frames.pcap", framesPage));
     } catch (IOException e) {
       throw new IOException(
           "--metrics-port: "

@@ -53,7 +53,7 @@ record Settings(
         key(o.secretPath),
         Optional.of(o.loadBalancerClass).filter(c -> !c.isEmpty()),
         o.ignoreExcludeLabel,
-        new WireOptions(exclusions(o.excludeFile), o.promiscuous),
+        new WireOptions(exclusions(o.excludeFile), o.promiscuous, o.answerPing),
         hostMetrics(o),
         protocol(o));
   }

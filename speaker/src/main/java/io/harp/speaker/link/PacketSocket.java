@@ -39,6 +39,7 @@ final class PacketSocket implements AutoCloseable {
   private static final int IF_GREATER = 0x25;
   private static final int RETURN = 0x06;
   private static final int PACKET_TYPE = 0xffff_f000 + 4;
+  private static final int PACKET_HOST = 0;
   private static final int PACKET_MULTICAST = 2;
 
   /** ARP that is for this host: to itself, broadcast, multicast; not from it, nor of a VLAN. */
@@ -62,6 +63,34 @@ final class PacketSocket implements AutoCloseable {
     new Op(RETURN, 0, 0, 0)
   };
 
+  /** The same, and echo requests to this host. */
+  private static final Op[] NDP_AND_ECHO_FILTER = {
+    new Op(LOAD_WORD, 0, 0, PACKET_TYPE),
+    new Op(IF_GREATER, 7, 0, PACKET_MULTICAST),
+    new Op(LOAD_BYTE, 0, 0, 14 + 6),
+    new Op(IF_EQUAL, 0, 5, 58),
+    new Op(LOAD_BYTE, 0, 0, 14 + 40),
+    new Op(IF_EQUAL, 2, 0, 135),
+    new Op(IF_EQUAL, 1, 0, 136),
+    new Op(IF_EQUAL, 0, 1, 128),
+    new Op(RETURN, 0, 0, SNAP),
+    new Op(RETURN, 0, 0, 0)
+  };
+
+  /** IPv4 echo requests to this host, with no options between IPv4 and ICMP. */
+  private static final Op[] ECHO_FILTER = {
+    new Op(LOAD_WORD, 0, 0, PACKET_TYPE),
+    new Op(IF_EQUAL, 0, 7, PACKET_HOST),
+    new Op(LOAD_BYTE, 0, 0, 14),
+    new Op(IF_EQUAL, 0, 5, 0x45),
+    new Op(LOAD_BYTE, 0, 0, 14 + 9),
+    new Op(IF_EQUAL, 0, 3, 1),
+    new Op(LOAD_BYTE, 0, 0, 14 + 20),
+    new Op(IF_EQUAL, 0, 1, 8),
+    new Op(RETURN, 0, 0, SNAP),
+    new Op(RETURN, 0, 0, 0)
+  };
+
   private final int fd;
 
   private PacketSocket(int fd) {
@@ -72,8 +101,16 @@ final class PacketSocket implements AutoCloseable {
     return open(link, 0x0806, ARP_FILTER, promiscuous);
   }
 
-  static PacketSocket ndp(int link, boolean promiscuous) throws IOException {
-    return open(link, 0x86dd, NDP_FILTER, promiscuous);
+  /**
+   * @param echo whether echo requests are received too
+   */
+  static PacketSocket ndp(int link, boolean promiscuous, boolean echo) throws IOException {
+    return open(link, 0x86dd, echo ? NDP_AND_ECHO_FILTER : NDP_FILTER, promiscuous);
+  }
+
+  /** Receives IPv4 echo requests. Unlike the others it costs every IPv4 packet a look. */
+  static PacketSocket echo(int link) throws IOException {
+    return open(link, 0x0800, ECHO_FILTER, false);
   }
 
   /** A socket that neither receives nor sends anything. */

@@ -9,6 +9,8 @@ import io.harp.speaker.announcement.FramePort;
 import io.harp.speaker.announcement.Gate;
 import io.harp.speaker.announcement.Held;
 import io.harp.speaker.announcement.Link;
+import io.harp.speaker.flight.FlightRecorder;
+import io.harp.speaker.link.Gateways.Gateway;
 import io.harp.speaker.link.Responder.Self;
 import io.harp.speaker.link.WireCounters.Drop;
 import io.harp.speaker.packet.ArpPacket;
@@ -17,6 +19,7 @@ import io.harp.speaker.packet.NeighborAdvertisement;
 import io.harp.speaker.packet.NeighborSolicitation;
 import io.harp.speaker.protocol.Trailer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -39,6 +42,7 @@ public final class RawFrames implements FramePort, AutoCloseable {
   private final Gate gate;
   private final Clock clock;
   private final WireCounters counters;
+  private final FlightRecorder recorder;
   private final Groups groups;
   // Joining takes a lock of the kernel's that others may hold for long, so it has its own thread.
   private final ExecutorService joiner =
@@ -47,6 +51,7 @@ public final class RawFrames implements FramePort, AutoCloseable {
   private final byte[] frame = new byte[EthernetFrame.MAX_LENGTH];
   private volatile Watched watched = Watched.NOTHING;
   private volatile Map<Integer, Speaking> speaking = Map.of();
+  private volatile List<Gateway> gateways = List.of();
   private volatile @Nullable LinkWatch watch;
   private volatile boolean closed;
 
@@ -54,13 +59,16 @@ public final class RawFrames implements FramePort, AutoCloseable {
    * Knows no interface yet; whatever is sent before {@link #start} is counted and forgotten.
    *
    * @param gate asked before each answer and announcement
+   * @param recorder gets the frames about watched addresses
    * @throws NoRawSocket if the process lacks the capability NET_RAW
    */
-  public RawFrames(WireOptions options, Gate gate, Clock clock, WireCounters counters) {
+  public RawFrames(
+      WireOptions options, Gate gate, Clock clock, WireCounters counters, FlightRecorder recorder) {
     this.options = options;
     this.gate = gate;
     this.clock = clock;
     this.counters = counters;
+    this.recorder = recorder;
     this.groups = new Groups();
   }
 
@@ -83,6 +91,11 @@ public final class RawFrames implements FramePort, AutoCloseable {
     joinSoon();
   }
 
+  /** The default gateways, which are asked something in the name of each announced address. */
+  public void gateways(List<Gateway> found) {
+    gateways = List.copyOf(found);
+  }
+
   @Override
   public void announce(int link, Address address, Optional<Trailer> trailer) {
     Speaking on = speaking.get(link);
@@ -96,6 +109,25 @@ public final class RawFrames implements FramePort, AutoCloseable {
           case Ipv6 a -> announce(on, a, trailer);
         };
     counters.of(address).gratuitousSent.add(sent);
+    for (Gateway gateway : gateways) {
+      if (gateway.interfaceName().equals(on.name)) {
+        counters.nudges.add(nudge(on, address, gateway, trailer));
+      }
+    }
+  }
+
+  // A router that ignores announcements still learns from who asks it.
+  private int nudge(Speaking on, Address address, Gateway gateway, Optional<Trailer> trailer) {
+    if (address instanceof Ipv4 a && gateway.address() instanceof Ipv4 g) {
+      ArpPacket packet = ArpPacket.question(on.mac(), a, g, trailer);
+      return sendIfAllowed(on, packet.encode(gateway.mac().orElse(MacAddress.BROADCAST), frame));
+    }
+    if (address instanceof Ipv6 a && gateway.address() instanceof Ipv6 g) {
+      NeighborSolicitation packet = NeighborSolicitation.question(on.mac(), a, g, trailer);
+      MacAddress group = MacAddress.multicast(packet.destination());
+      return sendIfAllowed(on, packet.encode(group, frame));
+    }
+    return 0;
   }
 
   private int announce(Speaking on, Ipv4 address, Optional<Trailer> trailer) {
@@ -117,7 +149,11 @@ public final class RawFrames implements FramePort, AutoCloseable {
       counters.dropped(Drop.MUTE).increment();
       return 0;
     }
-    return on.send(frame, length) ? 1 : 0;
+    if (!on.send(frame, length)) {
+      return 0;
+    }
+    recorder.frame(on.self.link(), true, frame, length);
+    return 1;
   }
 
   // A question claims nothing, so it may be asked while mute: that is how the right to speak is won
@@ -136,7 +172,9 @@ public final class RawFrames implements FramePort, AutoCloseable {
               NeighborSolicitation.probe(on.mac(), a, trailer)
                   .encode(MacAddress.multicast(a.solicitedNode()), frame);
         };
-    on.send(frame, length);
+    if (on.send(frame, length) && watched.contains(address)) {
+      recorder.frame(link, true, frame, length);
+    }
   }
 
   @Override
@@ -159,6 +197,7 @@ public final class RawFrames implements FramePort, AutoCloseable {
       Speaking on = before.get(link.index());
       if (on == null || !on.name.equals(link.name())) {
         on = new Speaking(link.name(), self, events);
+        recorder.named(link.index(), link.name());
         on.port.start();
         log.info("{}: speaking as {}", link.name(), link.mac());
       } else if (on.self.mac() != self.mac()) {
@@ -225,9 +264,9 @@ public final class RawFrames implements FramePort, AutoCloseable {
     Speaking(String name, Self self, Events events) {
       this.name = name;
       this.self = self;
-      this.port =
-          new RawPort(self.link(), name, options.promiscuous(), this::frame, this::reopened);
-      this.responder = new Responder(() -> watched, gate, counters, events::heard, this::send);
+      this.port = new RawPort(self.link(), name, options, this::frame, this::reopened);
+      this.responder =
+          new Responder(() -> watched, gate, counters, events::heard, recorder, this::send);
     }
 
     MacAddress mac() {
@@ -243,8 +282,9 @@ public final class RawFrames implements FramePort, AutoCloseable {
     }
 
     private void frame(byte[] bytes, int length) {
-      if (responder.receive(bytes, length, self)) {
-        lastForeignMs = clock.nowMs();
+      long now = clock.nowMs();
+      if (responder.receive(bytes, length, self, now)) {
+        lastForeignMs = now;
       }
     }
 

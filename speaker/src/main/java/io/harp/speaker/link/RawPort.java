@@ -6,6 +6,8 @@ import io.harp.speaker.packet.EthernetFrame;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Two raw sockets on one interface, for ARP and for neighbor discovery, and the thread that reads
- * them. If they break (the interface went down or was deleted) the thread opens them again, after
- * 50 ms at first and at most every 2 s, until the port is closed.
+ * Raw sockets on one interface, for ARP, for neighbor discovery and perhaps for echo requests, and
+ * the thread that reads them. If they break (the interface went down or was deleted) the thread
+ * opens them again, after 50 ms at first and at most every 2 s, until the port is closed.
  */
 final class RawPort implements Port {
 
@@ -26,28 +28,45 @@ final class RawPort implements Port {
 
   private final int link;
   private final String name;
-  private final boolean promiscuous;
+  private final WireOptions options;
   private final Receiver receiver;
   private final Runnable reopened;
   private final Thread thread;
   private final int wake = Libc.eventfd();
   private final Object sending = new Object();
-  private final MemorySegment outgoing = Arena.ofAuto().allocate(EthernetFrame.MAX_LENGTH);
+  private final MemorySegment outgoing = Arena.ofAuto().allocate(PacketSocket.SNAP);
   private volatile boolean stopping;
   // Written and closed under the lock of sends, so that nobody sends into a closed descriptor.
   private @Nullable Sockets sockets;
   private long drops;
   private boolean frameTrouble;
 
-  private record Sockets(PacketSocket arp, PacketSocket ndp) {}
+  private record Sockets(PacketSocket arp, PacketSocket ndp, @Nullable PacketSocket echo) {
+
+    int echoFd() {
+      return echo == null ? -1 : echo.fd();
+    }
+
+    int drops() {
+      return arp.drops() + ndp.drops() + (echo == null ? 0 : echo.drops());
+    }
+
+    void close() {
+      arp.close();
+      ndp.close();
+      if (echo != null) {
+        echo.close();
+      }
+    }
+  }
 
   /**
    * @param reopened called on the port's thread after broken sockets work again
    */
-  RawPort(int link, String name, boolean promiscuous, Receiver receiver, Runnable reopened) {
+  RawPort(int link, String name, WireOptions options, Receiver receiver, Runnable reopened) {
     this.link = link;
     this.name = name;
-    this.promiscuous = promiscuous;
+    this.options = options;
     this.receiver = receiver;
     this.reopened = reopened;
     this.thread = Thread.ofPlatform().name("wire-" + name).daemon().unstarted(this::run);
@@ -79,7 +98,7 @@ final class RawPort implements Port {
   public long kernelDrops() {
     synchronized (sending) {
       if (sockets != null) {
-        drops += sockets.arp.drops() + sockets.ndp.drops();
+        drops += sockets.drops();
       }
       return drops;
     }
@@ -112,7 +131,8 @@ final class RawPort implements Port {
 
   private void receiveAll(Sockets open) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment pollfds = Libc.pollfds(arena, open.arp.fd(), open.ndp.fd(), wake);
+      MemorySegment pollfds =
+          Libc.pollfds(arena, open.arp.fd(), open.ndp.fd(), wake, open.echoFd());
       MemorySegment incoming = arena.allocate(PacketSocket.SNAP);
       byte[] frame = new byte[PacketSocket.SNAP];
       while (!stopping) {
@@ -122,6 +142,9 @@ final class RawPort implements Port {
         }
         if (Libc.isReady(pollfds, 1)) {
           drain(open.ndp, incoming, frame);
+        }
+        if (open.echo != null && Libc.isReady(pollfds, 3)) {
+          drain(open.echo, incoming, frame);
         }
       }
     }
@@ -163,24 +186,32 @@ final class RawPort implements Port {
   private Sockets open() throws IOException {
     synchronized (sending) {
       if (sockets == null) {
-        PacketSocket arp = PacketSocket.arp(link, promiscuous);
-        try {
-          sockets = new Sockets(arp, PacketSocket.ndp(link, promiscuous));
-        } catch (IOException e) {
-          arp.close();
-          throw e;
-        }
+        sockets = openAll();
       }
       return sockets;
     }
   }
 
+  private Sockets openAll() throws IOException {
+    List<PacketSocket> opened = new ArrayList<>();
+    try {
+      opened.add(PacketSocket.arp(link, options.promiscuous()));
+      opened.add(PacketSocket.ndp(link, options.promiscuous(), options.answerPing()));
+      if (options.answerPing()) {
+        opened.add(PacketSocket.echo(link));
+      }
+    } catch (IOException e) {
+      opened.forEach(PacketSocket::close);
+      throw e;
+    }
+    return new Sockets(opened.get(0), opened.get(1), options.answerPing() ? opened.get(2) : null);
+  }
+
   private void release() {
     synchronized (sending) {
       if (sockets != null) {
-        drops += sockets.arp.drops() + sockets.ndp.drops();
-        sockets.arp.close();
-        sockets.ndp.close();
+        drops += sockets.drops();
+        sockets.close();
         sockets = null;
       }
     }

@@ -3,9 +3,11 @@ package io.harp.speaker.link;
 import io.harp.model.MacAddress;
 import io.harp.speaker.announcement.Gate;
 import io.harp.speaker.announcement.Heard;
+import io.harp.speaker.flight.FrameLog;
 import io.harp.speaker.link.Watched.Entry;
 import io.harp.speaker.link.WireCounters.Drop;
 import io.harp.speaker.packet.ArpPacket;
+import io.harp.speaker.packet.EchoRequest;
 import io.harp.speaker.packet.EthernetFrame;
 import io.harp.speaker.packet.NeighborAdvertisement;
 import io.harp.speaker.packet.NeighborSolicitation;
@@ -21,6 +23,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Responder {
 
+  /**
+   * Of the requests for one address and their answers one pair is noted in so many milliseconds, so
+   * that a flood does not push everything else out of the log.
+   */
+  static final long NOTE_EVERY_MS = 20;
+
   /** Where answers go. */
   @FunctionalInterface
   interface Out {
@@ -32,15 +40,26 @@ final class Responder {
   private final Gate gate;
   private final WireCounters counters;
   private final Consumer<Heard> heard;
+  private final FrameLog log;
   private final Out out;
   private final byte[] reply = new byte[EthernetFrame.MAX_LENGTH];
 
+  /**
+   * @param log where frames about watched addresses are noted; of the requests for one address and
+   *     their answers one in {@link #NOTE_EVERY_MS}
+   */
   Responder(
-      Supplier<Watched> watched, Gate gate, WireCounters counters, Consumer<Heard> heard, Out out) {
+      Supplier<Watched> watched,
+      Gate gate,
+      WireCounters counters,
+      Consumer<Heard> heard,
+      FrameLog log,
+      Out out) {
     this.watched = watched;
     this.gate = gate;
     this.counters = counters;
     this.heard = heard;
+    this.log = log;
     this.out = out;
   }
 
@@ -49,7 +68,7 @@ final class Responder {
    *
    * @return whether another host sent it
    */
-  boolean receive(byte[] frame, int length, Self self) {
+  boolean receive(byte[] frame, int length, Self self, long nowMs) {
     if (!EthernetFrame.isValid(frame, length)) {
       return drop(Drop.MALFORMED);
     }
@@ -62,18 +81,22 @@ final class Responder {
     } else if (EthernetFrame.isTagged(frame)) {
       drop(Drop.TAGGED);
     } else if (ArpPacket.isValid(frame, length)) {
-      arp(frame, length, self);
+      arp(frame, length, self, nowMs);
     } else if (NeighborSolicitation.isValid(frame, length)) {
-      solicitation(frame, self);
+      solicitation(frame, length, self, nowMs);
     } else if (NeighborAdvertisement.isValid(frame, length)) {
-      advertisement(frame, self);
+      advertisement(frame, length, self);
+    } else if (EchoRequest.isIpv4(frame, length)) {
+      echo(find(EchoRequest.target(frame)), frame, self);
+    } else if (EchoRequest.isIpv6(frame, length)) {
+      echo(find(EchoRequest.targetHigh(frame), EchoRequest.targetLow(frame)), frame, self);
     } else {
       drop(Drop.MALFORMED);
     }
     return true;
   }
 
-  private void arp(byte[] frame, int length, Self self) {
+  private void arp(byte[] frame, int length, Self self, long nowMs) {
     Watched table = watched.get();
     int sender = ArpPacket.sender(frame);
     int target = ArpPacket.target(frame);
@@ -85,6 +108,7 @@ final class Responder {
     boolean request = ArpPacket.isRequest(frame);
     Entry claimed = table.find(sender);
     if (claimed != null) {
+      log.frame(self.link(), false, frame, length);
       boolean solicited = !request && EthernetFrame.destination(frame) == self.mac();
       heard.accept(
           new Heard.Claim(
@@ -99,9 +123,13 @@ final class Responder {
     if (asked == null) {
       return;
     }
+    boolean noted = sender == 0 || isDue(asked, nowMs);
+    if (noted && claimed == null) {
+      log.frame(self.link(), false, frame, length);
+    }
     if (asked.isAnsweredOn(self.link())) {
       asked.counts.requestsReceived.increment();
-      send(asked, ArpPacket.reply(frame, self.mac(), reply));
+      send(asked, ArpPacket.reply(frame, self.mac(), reply), self, noted);
     }
     if (sender == 0) {
       heard.accept(
@@ -110,7 +138,7 @@ final class Responder {
     }
   }
 
-  private void solicitation(byte[] frame, Self self) {
+  private void solicitation(byte[] frame, int length, Self self, long nowMs) {
     Entry asked =
         find(NeighborSolicitation.targetHigh(frame), NeighborSolicitation.targetLow(frame));
     if (asked == null) {
@@ -121,11 +149,16 @@ final class Responder {
       drop(Drop.MALFORMED);
       return;
     }
+    boolean probe = NeighborSolicitation.isProbe(frame);
+    boolean noted = probe || isDue(asked, nowMs);
+    if (noted) {
+      log.frame(self.link(), false, frame, length);
+    }
     if (asked.isAnsweredOn(self.link())) {
       asked.counts.requestsReceived.increment();
-      send(asked, NeighborAdvertisement.reply(frame, self.mac(), reply));
+      send(asked, NeighborAdvertisement.reply(frame, self.mac(), reply), self, noted);
     }
-    if (NeighborSolicitation.isProbe(frame)) {
+    if (probe) {
       heard.accept(
           new Heard.Probe(
               self.link(),
@@ -135,12 +168,13 @@ final class Responder {
     }
   }
 
-  private void advertisement(byte[] frame, Self self) {
+  private void advertisement(byte[] frame, int length, Self self) {
     Entry claimed =
         find(NeighborAdvertisement.targetHigh(frame), NeighborAdvertisement.targetLow(frame));
     if (claimed == null) {
       return;
     }
+    log.frame(self.link(), false, frame, length);
     boolean solicited =
         NeighborAdvertisement.isSolicited(frame) && EthernetFrame.destination(frame) == self.mac();
     heard.accept(
@@ -152,6 +186,28 @@ final class Responder {
             NeighborAdvertisement.trailer(frame)));
   }
 
+  // Turned into its answer where it lies: it may be as long as frames get.
+  private void echo(@Nullable Entry pinged, byte[] frame, Self self) {
+    if (pinged == null
+        || !pinged.isAnsweredOn(self.link())
+        || EthernetFrame.destination(frame) != self.mac()) {
+      return;
+    }
+    int length =
+        EthernetFrame.isIpv6(frame)
+            ? EchoRequest.replyIpv6(frame, self.mac())
+            : EchoRequest.replyIpv4(frame, self.mac());
+    if (!gate.isOpen()) {
+      drop(Drop.MUTE);
+    } else if (out.send(frame, length)) {
+      counters.pings.increment();
+    }
+  }
+
+  private @Nullable Entry find(int bits) {
+    return watched.get().find(bits);
+  }
+
   private @Nullable Entry find(long high, long low) {
     return watched.get().find(high, low);
   }
@@ -161,13 +217,24 @@ final class Responder {
     return mac != 0 && !EthernetFrame.isGroup(mac) && mac != self.mac();
   }
 
-  private void send(Entry entry, int length) {
+  private void send(Entry entry, int length, Self self, boolean noted) {
     // Nothing may come between this check and the send: see the fence in the ownership protocol.
     if (!gate.isOpen()) {
       drop(Drop.MUTE);
     } else if (out.send(reply, length)) {
       entry.counts.responsesSent.increment();
+      if (noted) {
+        log.frame(self.link(), true, reply, length);
+      }
     }
+  }
+
+  private static boolean isDue(Entry entry, long nowMs) {
+    if (nowMs - entry.notedMs < NOTE_EVERY_MS) {
+      return false;
+    }
+    entry.notedMs = nowMs;
+    return true;
   }
 
   private boolean drop(Drop reason) {

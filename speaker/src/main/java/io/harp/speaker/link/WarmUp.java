@@ -6,6 +6,7 @@ import io.harp.model.Ipv6;
 import io.harp.model.MacAddress;
 import io.harp.speaker.announcement.Gate;
 import io.harp.speaker.announcement.Held;
+import io.harp.speaker.flight.FrameLog;
 import io.harp.speaker.link.Responder.Self;
 import io.harp.speaker.packet.ArpPacket;
 import io.harp.speaker.packet.EthernetFrame;
@@ -68,7 +69,8 @@ final class WarmUp {
     Set<Address> addresses = Set.of(IPV4, IPV6);
     Watched watched =
         Watched.of(Held.of(Map.of(IPV4, Set.of(LINK), IPV6, Set.of(LINK))), addresses, counters);
-    Responder responder = new Responder(() -> watched, gate, counters, _ -> {}, (_, _) -> true);
+    Responder responder =
+        new Responder(() -> watched, gate, counters, _ -> {}, FrameLog.NONE, (_, _) -> true);
     Self self = new Self(LINK, ME, List.of(ME));
     byte[] arp = new byte[EthernetFrame.MAX_LENGTH];
     int arpLength =
@@ -78,8 +80,8 @@ final class WarmUp {
         NeighborSolicitation.probe(ASKER, IPV6, Optional.empty())
             .encode(MacAddress.multicast(IPV6.solicitedNode()), solicitation);
     for (int i = 0; i < ROUNDS; i++) {
-      responder.receive(arp, arpLength, self);
-      responder.receive(solicitation, solicitationLength, self);
+      responder.receive(arp, arpLength, self, i);
+      responder.receive(solicitation, solicitationLength, self, i);
     }
   }
 }

@@ -25,6 +25,9 @@ final class Watched {
     final Counts counts;
     private final int[] links;
 
+    // When a request was last noted. Racing threads may note one too many.
+    long notedMs = Long.MIN_VALUE / 2;
+
     private Entry(Address address, int[] links, Counts counts) {
       this.address = address;
       this.links = links;
@@ -72,6 +75,13 @@ final class Watched {
               on.isEmpty() ? UNREAD : counters.of(address)));
     }
     return table;
+  }
+
+  boolean contains(Address address) {
+    return switch (address) {
+      case Ipv4 a -> find(a.bits()) != null;
+      case Ipv6 a -> find(a.high(), a.low()) != null;
+    };
   }
 
   @Nullable Entry find(int bits) {

@@ -41,6 +41,12 @@ public final class WireCounters {
   private final Map<Address, Counts> byAddress = new ConcurrentHashMap<>();
   private final Map<Drop, LongAdder> dropped = new EnumMap<>(Drop.class);
 
+  /** Questions to gateways in the name of an announced address. */
+  public final LongAdder nudges = new LongAdder();
+
+  /** Echo requests for held addresses that were answered. */
+  public final LongAdder pings = new LongAdder();
+
   /** Frames the kernel refused or that had no usable interface. */
   public final LongAdder sendFailures = new LongAdder();
 

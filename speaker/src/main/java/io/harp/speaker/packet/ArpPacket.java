@@ -55,6 +55,15 @@ public record ArpPacket(
     return new ArpPacket(operation, mac, address, MacAddress.BROADCAST, address, trailer);
   }
 
+  /**
+   * Asks {@code target}, and says on the way that {@code mac} has {@code sender}: who is asked
+   * learns that even where it ignores announcements (RFC 826, packet reception).
+   */
+  public static ArpPacket question(
+      MacAddress mac, Ipv4 sender, Ipv4 target, Optional<Trailer> trailer) {
+    return new ArpPacket(Operation.REQUEST, mac, sender, MacAddress.ZERO, target, trailer);
+  }
+
   /** Reads a frame; empty if it is anything else than a whole ARP packet. */
   public static Optional<ArpPacket> decode(byte[] frame, int length) {
     if (!isValid(frame, length)) {

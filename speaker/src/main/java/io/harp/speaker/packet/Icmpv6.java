@@ -2,6 +2,7 @@ package io.harp.speaker.packet;
 
 import static io.harp.speaker.packet.EthernetFrame.HEADER;
 
+import io.harp.model.MacAddress;
 import io.harp.speaker.protocol.Trailer;
 import java.util.Arrays;
 import java.util.Optional;
@@ -65,6 +66,17 @@ final class Icmpv6 {
   static long macOption(byte[] frame, int type) {
     int at = option(frame, type, 1);
     return at < 0 ? -1 : Octets.u48(frame, at + 2);
+  }
+
+  static Optional<MacAddress> mac(byte[] frame, int type) {
+    long bits = macOption(frame, type);
+    return bits < 0 ? Optional.empty() : Optional.of(new MacAddress(bits));
+  }
+
+  /** The Ethernet address of that option, or of the frame's sender where there is none. */
+  static long macOrSender(byte[] frame, int type) {
+    long option = macOption(frame, type);
+    return option < 0 ? EthernetFrame.source(frame) : option;
   }
 
   static Optional<Trailer> trailer(byte[] frame) {

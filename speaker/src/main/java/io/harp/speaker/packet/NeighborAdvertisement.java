@@ -66,7 +66,7 @@ public record NeighborAdvertisement(
             (flags & ROUTER) != 0,
             (flags & SOLICITED) != 0,
             (flags & OVERRIDE) != 0,
-            optionalMac(Icmpv6.macOption(frame, Icmpv6.TARGET_MAC_OPTION)),
+            Icmpv6.mac(frame, Icmpv6.TARGET_MAC_OPTION),
             Icmpv6.trailer(frame)));
   }
 
@@ -107,8 +107,7 @@ public record NeighborAdvertisement(
 
   /** Who says so: the target link-layer address option, else the sender of the frame. */
   public static long claimantMac(byte[] frame) {
-    long option = Icmpv6.macOption(frame, Icmpv6.TARGET_MAC_OPTION);
-    return option < 0 ? EthernetFrame.source(frame) : option;
+    return Icmpv6.macOrSender(frame, Icmpv6.TARGET_MAC_OPTION);
   }
 
   public static Optional<Trailer> trailer(byte[] frame) {
@@ -139,9 +138,5 @@ public record NeighborAdvertisement(
     System.arraycopy(solicitation, TARGET, out, TARGET, 16);
     Icmpv6.appendMac(out, Icmpv6.TARGET_MAC_OPTION, mac);
     return Icmpv6.finish(out);
-  }
-
-  static Optional<MacAddress> optionalMac(long bits) {
-    return bits < 0 ? Optional.empty() : Optional.of(new MacAddress(bits));
   }
 }

@@ -35,6 +35,16 @@ public record NeighborSolicitation(
         mac, Ipv6.ANY, target.solicitedNode(), target, Optional.empty(), trailer);
   }
 
+  /**
+   * Asks {@code target}, and says on the way that {@code mac} has {@code source}: who is asked
+   * learns that even where it ignores advertisements nobody asked for (RFC 4861 section 7.2.3).
+   */
+  public static NeighborSolicitation question(
+      MacAddress mac, Ipv6 source, Ipv6 target, Optional<Trailer> trailer) {
+    return new NeighborSolicitation(
+        mac, source, target.solicitedNode(), target, Optional.of(mac), trailer);
+  }
+
   /** Reads a frame; empty unless it passes the checks of RFC 4861 section 7.1.1. */
   public static Optional<NeighborSolicitation> decode(byte[] frame, int length) {
     if (!isValid(frame, length)) {
@@ -46,7 +56,7 @@ public record NeighborSolicitation(
             Ipv6.at(frame, SOURCE),
             Ipv6.at(frame, DESTINATION),
             Ipv6.at(frame, TARGET),
-            NeighborAdvertisement.optionalMac(Icmpv6.macOption(frame, Icmpv6.SOURCE_MAC_OPTION)),
+            Icmpv6.mac(frame, Icmpv6.SOURCE_MAC_OPTION),
             Icmpv6.trailer(frame)));
   }
 
@@ -78,11 +88,6 @@ public record NeighborSolicitation(
         || isSolicitedNode(frame) && Icmpv6.macOption(frame, Icmpv6.SOURCE_MAC_OPTION) < 0;
   }
 
-  /** Whether the frame is a solicitation at all, right or wrong. */
-  public static boolean isType(byte[] frame, int length) {
-    return length > Icmpv6.MESSAGE && Octets.u8(frame, Icmpv6.MESSAGE) == Icmpv6.SOLICITATION;
-  }
-
   /** Whether the source is {@code ::}. */
   public static boolean isProbe(byte[] frame) {
     return Octets.i64(frame, SOURCE) == 0 && Octets.i64(frame, SOURCE + 8) == 0;
@@ -98,8 +103,7 @@ public record NeighborSolicitation(
 
   /** Where an answer goes: the source link-layer address option, else the sender of the frame. */
   public static long askerMac(byte[] frame) {
-    long option = Icmpv6.macOption(frame, Icmpv6.SOURCE_MAC_OPTION);
-    return option < 0 ? EthernetFrame.source(frame) : option;
+    return Icmpv6.macOrSender(frame, Icmpv6.SOURCE_MAC_OPTION);
   }
 
   public static Optional<Trailer> trailer(byte[] frame) {

@@ -1,6 +1,6 @@
 /**
- * The frames the speaker reads and writes, as bytes only: ARP (RFC 826, 5227) and neighbor
- * discovery (RFC 4861, 4862) on Ethernet.
+ * The frames the speaker reads and writes, as bytes only: ARP (RFC 826, 5227), neighbor discovery
+ * (RFC 4861, 4862) and echo requests on Ethernet.
  *
  * <p>Each packet has two sides. The record with {@code decode} and {@code encode} is for people and
  * tests. The static methods that take a {@code byte[]} allocate nothing and are for the responder,

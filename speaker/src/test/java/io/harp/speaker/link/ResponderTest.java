@@ -8,6 +8,8 @@ import io.harp.model.MacAddress;
 import io.harp.speaker.announcement.Gate;
 import io.harp.speaker.announcement.Heard;
 import io.harp.speaker.announcement.Held;
+import io.harp.speaker.flight.FlightRecorder;
+import io.harp.speaker.flight.FrameLog;
 import io.harp.speaker.link.Responder.Self;
 import io.harp.speaker.link.WireCounters.Drop;
 import io.harp.speaker.packet.ArpPacket;
@@ -59,6 +61,7 @@ class ResponderTest {
           gate,
           counters,
           heard::add,
+          FrameLog.NONE,
           (frame, length) -> sent.add(Arrays.copyOf(frame, length)));
 
   ResponderTest() {
@@ -126,10 +129,15 @@ class ResponderTest {
     Gate shut = new Gate();
     Responder mute =
         new Responder(
-            () -> watched, shut, counters, heard::add, (frame, _) -> sent.add(frame.clone()));
+            () -> watched,
+            shut,
+            counters,
+            heard::add,
+            FrameLog.NONE,
+            (frame, _) -> sent.add(frame.clone()));
     byte[] frame = new byte[64];
     int length = request(CLIENT, CLIENT_IP, HELD).encode(MacAddress.BROADCAST, frame);
-    mute.receive(frame, length, self);
+    mute.receive(frame, length, self, 0);
     assertEquals(List.of(), sent);
     assertEquals(1, counters.dropped(Drop.MUTE).sum());
     assertEquals(0, counters.of(HELD).responsesSent.sum());
@@ -195,7 +203,7 @@ class ResponderTest {
     NeighborAdvertisement claim =
         NeighborAdvertisement.announcement(STRANGER, WATCHED6, Optional.of(TRAILER));
     int length = claim.encode(MacAddress.multicast(claim.destination()), out);
-    responder.receive(out, length, self);
+    responder.receive(out, length, self, 0);
     assertEquals(
         List.of(new Heard.Claim(LINK, WATCHED6, STRANGER, false, Optional.of(TRAILER))), heard);
   }
@@ -208,28 +216,98 @@ class ResponderTest {
     assertEquals(List.of(), sent);
   }
 
+  // Made from those of EchoRequestTest, with this test's hosts.
+  @Test
+  void answersPingsForHeldAddressesOnly() {
+    byte[] ping = ping(HELD);
+    responder.receive(ping, ping.length, self, 0);
+    assertEquals(1, sent.size());
+    assertEquals(CLIENT, MacAddress.at(sent.getFirst(), 0));
+    assertEquals(0, sent.getFirst()[34]);
+    for (Ipv4 other : List.of(HELD_ELSEWHERE, WATCHED, UNKNOWN)) {
+      byte[] elsewhere = ping(other);
+      responder.receive(elsewhere, elsewhere.length, self, 0);
+    }
+    byte[] toAll = ping(HELD);
+    MacAddress.BROADCAST.put(toAll, 0);
+    responder.receive(toAll, toAll.length, self, 0);
+    assertEquals(1, sent.size());
+    assertEquals(1, counters.pings.sum());
+  }
+
+  @Test
+  void notesOneQuestionAndItsAnswerOfMany() {
+    FlightRecorder flight = new FlightRecorder();
+    List<Boolean> noted = new ArrayList<>();
+    Responder noting =
+        new Responder(
+            () -> watched,
+            gate,
+            counters,
+            heard::add,
+            (link, out, frame, length) -> {
+              noted.add(out);
+              flight.frame(link, out, frame, length);
+            },
+            (_, _) -> true);
+    byte[] frame = new byte[64];
+    int length = request(CLIENT, CLIENT_IP, HELD).encode(MacAddress.BROADCAST, frame);
+    for (int ms = 0; ms < Responder.NOTE_EVERY_MS; ms++) {
+      noting.receive(frame, length, self, ms);
+    }
+    assertEquals(List.of(false, true), noted);
+    noting.receive(
+        frame,
+        request(CLIENT, CLIENT_IP, UNKNOWN).encode(MacAddress.BROADCAST, frame),
+        self,
+        1_000);
+    assertEquals(2, noted.size());
+  }
+
+  private static byte[] ping(Ipv4 target) {
+    byte[] frame = new byte[42];
+    ME.put(frame, 0);
+    CLIENT.put(frame, 6);
+    frame[12] = 8;
+    frame[14] = 0x45;
+    frame[17] = 28;
+    frame[22] = 64;
+    frame[23] = 1;
+    System.arraycopy(CLIENT_IP.bytes(), 0, frame, 26, 4);
+    System.arraycopy(target.bytes(), 0, frame, 30, 4);
+    frame[34] = 8;
+    int sum = 0;
+    for (int i = 14; i < 34; i += 2) {
+      sum += (frame[i] & 0xff) << 8 | frame[i + 1] & 0xff;
+    }
+    int checksum = ~((sum & 0xffff) + (sum >>> 16));
+    frame[24] = (byte) (checksum >>> 8);
+    frame[25] = (byte) checksum;
+    return frame;
+  }
+
   @Property
   void survivesAnyFrame(@ForAll byte[] bytes, @ForAll int length) {
-    responder.receive(bytes, Math.floorMod(length, bytes.length + 2), self);
+    responder.receive(bytes, Math.floorMod(length, bytes.length + 2), self, 0);
   }
 
   private void receive(ArpPacket packet, MacAddress to) {
     byte[] frame = new byte[ArpPacket.LENGTH_WITH_TRAILER];
-    responder.receive(frame, packet.encode(to, frame), self);
+    responder.receive(frame, packet.encode(to, frame), self, 0);
   }
 
   private void receiveFrom(MacAddress from, ArpPacket packet) {
     byte[] frame = new byte[ArpPacket.LENGTH_WITH_TRAILER];
     int length = packet.encode(MacAddress.BROADCAST, frame);
     from.put(frame, 6);
-    responder.receive(frame, length, self);
+    responder.receive(frame, length, self, 0);
   }
 
   private void receive(NeighborSolicitation packet, MacAddress from) {
     byte[] frame = new byte[NeighborSolicitation.MAX_LENGTH];
     int length = packet.encode(MacAddress.multicast(packet.destination()), frame);
     assertEquals(from, MacAddress.at(frame, 6));
-    responder.receive(frame, length, self);
+    responder.receive(frame, length, self, 0);
   }
 
   private static ArpPacket request(MacAddress mac, Ipv4 sender, Ipv4 target) {

@@ -9,6 +9,7 @@ import io.harp.speaker.announcement.Gate;
 import io.harp.speaker.announcement.Heard;
 import io.harp.speaker.announcement.Held;
 import io.harp.speaker.announcement.Link;
+import io.harp.speaker.flight.FlightRecorder;
 import io.harp.speaker.protocol.Trailer;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -47,7 +48,11 @@ public final class WireMain implements Events {
     Exclusions exclusions = Exclusions.of(List.of(args));
     try (RawFrames frames =
             new RawFrames(
-                new WireOptions(exclusions, false), main.gate, Clock.system(), main.counters);
+                new WireOptions(exclusions, false, false),
+                main.gate,
+                Clock.system(),
+                main.counters,
+                new FlightRecorder());
         BufferedReader orders =
             new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
       frames.start(main);

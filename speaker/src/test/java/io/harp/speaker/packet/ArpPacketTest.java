@@ -79,6 +79,21 @@ class ArpPacketTest {
         encode(ArpPacket.probe(ASKER, ADDRESS, Optional.empty())));
   }
 
+  // As the kernel of a host with both addresses asks with `arping -s 10.0.0.100 10.0.0.1`, but for
+  // the broadcast target hardware address of iputils.
+  @Test
+  void asksInTheNameOfAnAddress() {
+    byte[] out = new byte[ArpPacket.LENGTH_WITH_TRAILER];
+    int length =
+        ArpPacket.question(HOLDER, ADDRESS, Ipv4.parse("10.0.0.1"), Optional.empty())
+            .encode(ASKER, out);
+    assertArrayEquals(
+        hex(
+            "da52e116fe9e 3e4a7b03c15a 0806 0001 0800 06 04 0001"
+                + "3e4a7b03c15a 0a000064 000000000000 0a000001"),
+        Arrays.copyOf(out, length));
+  }
+
   @Test
   void fillsTheMinimumFrameWithTheTrailer() {
     Trailer trailer = new Trailer(1, 2, 3, 4, 5, 6);

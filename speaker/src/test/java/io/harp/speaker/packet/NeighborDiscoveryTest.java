@@ -108,6 +108,18 @@ class NeighborDiscoveryTest {
   }
 
   @Test
+  void asksInTheNameOfAnAddress() {
+    byte[] out = new byte[NeighborSolicitation.MAX_LENGTH];
+    Ipv6 gateway = Ipv6.parse("fe80::1");
+    NeighborSolicitation question =
+        NeighborSolicitation.question(HOLDER, ADDRESS, gateway, Optional.of(TRAILER));
+    int length = question.encode(MacAddress.multicast(question.destination()), out);
+    assertEquals(Optional.of(question), NeighborSolicitation.decode(out, length));
+    assertEquals(gateway.solicitedNode(), question.destination());
+    assertEquals(Optional.of(HOLDER), question.sourceMac());
+  }
+
+  @Test
   void answersTheSenderOfTheFrameIfThereIsNoSourceOption() {
     byte[] out = new byte[NeighborSolicitation.MAX_LENGTH];
     int length =

@@ -1,0 +1,4 @@
+@NullMarked
+package io.harp.speaker.flight;
+
+import org.jspecify.annotations.NullMarked;
