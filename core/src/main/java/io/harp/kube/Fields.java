@@ -13,12 +13,15 @@ import org.jspecify.annotations.Nullable;
  * Reads the fields of an object of unknown shape. A schema keeps most mistakes out of a cluster,
  * but not those made before the schema was there.
  */
-record Fields(String path, Map<?, ?> values) {
+public record Fields(String path, Map<?, ?> values) {
+
+  /** No fields at all. */
+  public static final Fields NONE = new Fields("", Map.of());
 
   /** A field that has the wrong type. */
-  static final class WrongType extends RuntimeException {
-    final String field;
-    final String expected;
+  public static final class WrongType extends RuntimeException {
+    public final String field;
+    public final String expected;
 
     WrongType(String field, @Nullable Object value, String expected) {
       super("\"" + value + "\" is not what belongs there");
@@ -27,8 +30,13 @@ record Fields(String path, Map<?, ?> values) {
     }
   }
 
-  /** The map {@code value}, or no fields at all if it is null. */
-  static Fields of(String path, @Nullable Object value) {
+  /**
+   * The map {@code value}, or no fields at all if it is null.
+   *
+   * @param path how problems name it
+   * @throws WrongType if it is something else; so do all readers below
+   */
+  public static Fields of(String path, @Nullable Object value) {
     return switch (value) {
       case null -> new Fields(path, Map.of());
       case Map<?, ?> map -> new Fields(path, map);
@@ -36,15 +44,15 @@ record Fields(String path, Map<?, ?> values) {
     };
   }
 
-  boolean has(String name) {
+  public boolean has(String name) {
     return values.get(name) != null;
   }
 
-  Fields object(String name) {
+  public Fields object(String name) {
     return of(at(name), values.get(name));
   }
 
-  String text(String name) {
+  public String text(String name) {
     return switch (values.get(name)) {
       case null -> "";
       case String text -> text;
@@ -52,7 +60,7 @@ record Fields(String path, Map<?, ?> values) {
     };
   }
 
-  boolean flag(String name, boolean absent) {
+  public boolean flag(String name, boolean absent) {
     return switch (values.get(name)) {
       case null -> absent;
       case Boolean flag -> flag;
@@ -60,7 +68,7 @@ record Fields(String path, Map<?, ?> values) {
     };
   }
 
-  int number(String name) {
+  public int number(String name) {
     return switch (values.get(name)) {
       case null -> 0;
       case Integer number -> number;
@@ -68,26 +76,26 @@ record Fields(String path, Map<?, ?> values) {
     };
   }
 
-  List<String> texts(String name) {
+  public List<String> texts(String name) {
     return list(name, e -> e.text("value"), true);
   }
 
-  <T> List<T> objects(String name, Function<Fields, T> read) {
+  public <T> List<T> objects(String name, Function<Fields, T> read) {
     return list(name, read, false);
   }
 
-  Map<String, String> labels(String name) {
+  public Map<String, String> labels(String name) {
     Map<String, String> labels = new HashMap<>();
     Fields map = object(name);
     map.values.keySet().forEach(key -> labels.put(String.valueOf(key), map.text("" + key)));
     return labels;
   }
 
-  List<SelectorSpec> selectors(String name) {
+  public List<SelectorSpec> selectors(String name) {
     return objects(name, Fields::selector);
   }
 
-  SelectorSpec selector() {
+  public SelectorSpec selector() {
     return new SelectorSpec(
         labels("matchLabels"),
         objects(
@@ -96,8 +104,16 @@ record Fields(String path, Map<?, ?> values) {
                 new SelectorSpec.Expression(e.text("key"), e.text("operator"), e.texts("values"))));
   }
 
-  Optional<Fields> optional(String name) {
+  public Optional<Fields> optional(String name) {
     return has(name) ? Optional.of(object(name)) : Optional.empty();
+  }
+
+  /** {@code metadata.name} of a whole object, or something else if there is no such text. */
+  public String nameOr(String other) {
+    return values.get("metadata") instanceof Map<?, ?> metadata
+            && metadata.get("name") instanceof String name
+        ? name
+        : other;
   }
 
   private <T> List<T> list(String name, Function<Fields, T> read, boolean plain) {

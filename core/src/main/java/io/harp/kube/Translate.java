@@ -29,7 +29,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +46,16 @@ public final class Translate {
 
   /** What one EndpointSlice adds to its Service. */
   record Slice(ServiceKey service, Endpoints endpoints) {}
+
+  /** A Service from its fields; empty if it cannot be read. */
+  public static Optional<LbService> service(Fields object) {
+    try {
+      Service service = Json.typed(object, Service.class);
+      return service.getMetadata() == null ? Optional.empty() : Optional.of(service(service));
+    } catch (RuntimeException e) {
+      return Optional.empty();
+    }
+  }
 
   public static LbService service(Service object) {
     ServiceSpec spec = Objects.requireNonNullElseGet(object.getSpec(), ServiceSpec::new);
@@ -108,16 +118,26 @@ public final class Translate {
   }
 
   static Parsed<PoolSpec> pool(GenericKubernetesResource object) {
-    return read("IPAddressPool", object, spec -> poolSpec(object, spec));
+    return pool(Json.fields(object));
   }
 
   static Parsed<AdvertisementSpec> advertisement(GenericKubernetesResource object) {
+    return advertisement(Json.fields(object));
+  }
+
+  /** An IPAddressPool as its author wrote it. */
+  public static Parsed<PoolSpec> pool(Fields object) {
+    return read("IPAddressPool", object, Translate::poolSpec);
+  }
+
+  /** An L2Advertisement as its author wrote it. */
+  public static Parsed<AdvertisementSpec> advertisement(Fields object) {
     return read(
         "L2Advertisement",
         object,
-        spec ->
+        (metadata, spec) ->
             new AdvertisementSpec(
-                key(object).name(),
+                metadata.text("name"),
                 spec.texts("ipAddressPools"),
                 spec.selectors("ipAddressPoolSelectors"),
                 spec.selectors("nodeSelectors"),
@@ -130,11 +150,11 @@ public final class Translate {
                             p.number("weight"), p.object("preference").selector()))));
   }
 
-  private static PoolSpec poolSpec(GenericKubernetesResource object, Fields spec) {
+  private static PoolSpec poolSpec(Fields metadata, Fields spec) {
     return new PoolSpec(
-        key(object).name(),
-        Objects.requireNonNullElse(object.getMetadata().getCreationTimestamp(), ""),
-        labels(object),
+        metadata.text("name"),
+        metadata.text("creationTimestamp"),
+        metadata.labels("labels"),
         spec.texts("addresses"),
         spec.flag("autoAssign", true),
         spec.flag("avoidBuggyIPs", false),
@@ -148,14 +168,14 @@ public final class Translate {
   }
 
   private static <T> Parsed<T> read(
-      String kind, GenericKubernetesResource object, Function<Fields, T> read) {
+      String kind, Fields object, BiFunction<Fields, Fields, T> read) {
     try {
-      return Parsed.of(read.apply(Fields.of("spec", object.getAdditionalProperties().get("spec"))));
+      return Parsed.of(read.apply(object.object("metadata"), object.object("spec")));
     } catch (Fields.WrongType e) {
       return Parsed.broken(
           List.of(
               new Problem(
-                  kind + " " + key(object).name(),
+                  kind + " " + object.nameOr(""),
                   e.field,
                   String.valueOf(e.getMessage()),
                   "write " + e.expected)));

@@ -1,0 +1,86 @@
+package io.harp.controller;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.harp.config.Config;
+import io.harp.controller.admission.Admission;
+import io.harp.controller.admission.AdmissionMetrics;
+import io.harp.controller.admission.AdmissionSettings;
+import io.harp.controller.admission.Severity;
+import io.harp.controller.status.WebhookSecret;
+import io.harp.controller.status.WebhookTrust;
+import io.harp.kube.KubeEvent;
+import io.harp.kube.PlainObjects;
+import io.harp.kube.RawServices;
+import io.harp.kube.Watches;
+import io.harp.loop.Clock;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+
+/** The webhooks of this replica, leader or not, with what they need of the API. */
+final class Webhooks implements AutoCloseable {
+
+  private final AtomicReference<Config> config = new AtomicReference<>(Config.EMPTY);
+  private final Admission admission;
+  private final Watches pools;
+
+  /**
+   * @param leads whether this replica writes the certificates
+   * @throws IOException if the port cannot be bound
+   */
+  Webhooks(
+      AdmissionSettings settings,
+      KubernetesClient client,
+      Clock clock,
+      BooleanSupplier leads,
+      PrometheusRegistry registry)
+      throws IOException {
+    List<String> configurations = new ArrayList<>(List.of(AdmissionSettings.CONFIGURATION));
+    if (settings.portGuard() != Severity.OFF) {
+      configurations.add(AdmissionSettings.PORT_GUARD_CONFIGURATION);
+    }
+    admission =
+        Admission.start(
+            settings,
+            new PlainObjects(client, clock),
+            new WebhookSecret(client, settings.namespace(), settings.secret()),
+            new WebhookTrust(client, configurations, settings.namespace(), settings.service()),
+            config::get,
+            leads,
+            clock,
+            new AdmissionMetrics(registry));
+    pools =
+        Watches.start(
+            client,
+            settings.namespace(),
+            Set.of(Watches.Kind.POOLS),
+            clock,
+            RawServices.IGNORED,
+            this::seen);
+  }
+
+  /** Why admission requests could not be answered now; empty if they can. */
+  Optional<String> complaint() {
+    return admission
+        .complaint()
+        .or(() ->
+            pools.synced() ? Optional.empty() : Optional.of("the pools have not been read yet"));
+  }
+
+  private void seen(KubeEvent event) {
+    if (event instanceof KubeEvent.ConfigSeen configuration) {
+      config.set(configuration.config());
+    }
+  }
+
+  @Override
+  public void close() {
+    pools.close();
+    admission.close();
+  }
+}

@@ -1,0 +1,165 @@
+package io.harp.controller.admission;
+
+import io.harp.config.Config;
+import io.harp.controller.status.WebhookSecret;
+import io.harp.controller.status.WebhookTrust;
+import io.harp.kube.Fields;
+import io.harp.kube.PlainObjects;
+import io.harp.kube.PlainObjects.Kind;
+import io.harp.kube.PlainObjects.Scope;
+import io.harp.loop.Clock;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The webhooks, running. Ready when the API server can call them and they know enough to answer;
+ * until then the Service has no endpoint, and whoever changes a pool is told so.
+ */
+public final class Admission implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Admission.class);
+
+  static final String POOLS = "/validate-metallb-io-v1beta1-ipaddresspool";
+  static final String ADVERTISEMENTS = "/validate-metallb-io-v1beta1-l2advertisement";
+  static final String SERVICES = "/warn-services";
+
+  /** The kinds Harp does not serve. */
+  static final List<String> UNSERVED =
+      List.of(
+          "/validate-metallb-io-v1beta1-community",
+          "/validate-metallb-io-v1beta1-bgpadvertisement",
+          "/validate-metallb-io-v1beta1-bfdprofile",
+          "/validate-metallb-io-v1beta1-bgppeer",
+          "/validate-metallb-io-v1beta2-bgppeer");
+
+  private static final Kind NODES = new Kind("", "v1", "Node", "nodes");
+  private static final Kind SECRETS = new Kind("", "v1", "Secret", "secrets");
+  private static final Kind CONFIGURATIONS =
+      new Kind(
+          "admissionregistration.k8s.io",
+          "v1",
+          "ValidatingWebhookConfiguration",
+          "validatingwebhookconfigurations");
+
+  private final NodeBook nodes = new NodeBook();
+  private final List<PlainObjects.Watching> watches = new ArrayList<>();
+  private final Certificates certificates;
+  private final WebhookServer server;
+
+  private Admission(
+      AdmissionSettings settings,
+      PlainObjects objects,
+      WebhookSecret secret,
+      WebhookTrust trust,
+      Supplier<Config> config,
+      BooleanSupplier leads,
+      Clock clock,
+      AdmissionMetrics metrics)
+      throws IOException {
+    certificates =
+        new Certificates(
+            secret,
+            trust,
+            Authority.ofService(settings.service(), settings.namespace()),
+            settings.rotates(),
+            leads,
+            clock,
+            metrics);
+    Cluster cluster = new LiveCluster(objects, settings.namespace(), nodes, settings.occupied());
+    server =
+        WebhookServer.start(
+            settings.address(),
+            Limits.DEFAULT,
+            certificates::context,
+            new Desk(judges(settings, cluster, config), metrics),
+            metrics);
+    watches.add(objects.watch(NODES, Scope.ALL, nodes));
+    watches.add(
+        objects.watch(
+            SECRETS, named(Optional.of(settings.namespace()), settings.secret()), new Poke()));
+    for (String name : trust.configurations()) {
+      watches.add(objects.watch(CONFIGURATIONS, named(Optional.empty(), name), new Poke()));
+    }
+    certificates.start();
+  }
+
+  /**
+   * Binds and starts; needs no API server to start.
+   *
+   * @param config the pools in force, for advice on Services
+   * @param leads whether this replica writes the certificates
+   * @throws IOException if the port cannot be bound
+   */
+  public static Admission start(
+      AdmissionSettings settings,
+      PlainObjects objects,
+      WebhookSecret secret,
+      WebhookTrust trust,
+      Supplier<Config> config,
+      BooleanSupplier leads,
+      Clock clock,
+      AdmissionMetrics metrics)
+      throws IOException {
+    Admission admission =
+        new Admission(settings, objects, secret, trust, config, leads, clock, metrics);
+    log.info("webhooks on port {}", admission.port());
+    return admission;
+  }
+
+  public int port() {
+    return server.port();
+  }
+
+  /** Why admission requests could not be answered now; empty if they can. */
+  public Optional<String> complaint() {
+    return certificates
+        .complaint()
+        .or(() ->
+            nodes.isListed() ? Optional.empty() : Optional.of("the nodes have not been read yet"));
+  }
+
+  @Override
+  public void close() {
+    certificates.close();
+    watches.forEach(PlainObjects.Watching::close);
+    server.close();
+  }
+
+  private static Map<String, Judge> judges(
+      AdmissionSettings settings, Cluster cluster, Supplier<Config> config) {
+    Map<String, Judge> judges = new HashMap<>();
+    judges.put(POOLS, new PoolJudge(settings.namespace(), cluster, settings.overlaps()));
+    judges.put(ADVERTISEMENTS, new AdvertisementJudge(settings.namespace(), cluster));
+    judges.put(SERVICES, new ServiceJudge(settings.lbClass(), config));
+    UNSERVED.forEach(path -> judges.put(path, new UnservedJudge()));
+    return judges;
+  }
+
+  private static Scope named(Optional<String> namespace, String name) {
+    return new Scope(namespace, Map.of("metadata.name", name));
+  }
+
+  /** Wakes the certificates' keeper, who looks for himself. */
+  private final class Poke implements PlainObjects.Sink {
+    @Override
+    public void seen(Fields object) {
+      certificates.poke();
+    }
+
+    @Override
+    public void gone(String namespace, String name) {
+      certificates.poke();
+    }
+
+    @Override
+    public void listed() {}
+  }
+}

@@ -1,0 +1,23 @@
+package io.harp.controller.admission;
+
+import io.harp.config.Occupied;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One node.
+ *
+ * @param occupied its addresses, and those of its pods
+ */
+record NodeView(
+    String name, Map<String, String> labels, List<Taint> taints, List<Occupied> occupied) {
+
+  NodeView {
+    labels = Map.copyOf(labels);
+    taints = List.copyOf(taints);
+    occupied = List.copyOf(occupied);
+  }
+
+  /** {@code spec.taints}. */
+  record Taint(String key, String value, String effect) {}
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.harp.controller.admission;
+
+import org.jspecify.annotations.NullMarked;
