@@ -1,6 +1,7 @@
 package io.harp.controller;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.harp.controller.admission.AdmissionSettings;
 import io.harp.controller.leadership.Candidacy;
 import io.harp.controller.status.LeaseStore;
 import io.harp.kube.Clients;
@@ -34,6 +35,7 @@ final class Daemon implements AutoCloseable {
   private final Candidacy candidacy;
   private final Elector elector;
   private final List<OpsServer> pages = new ArrayList<>();
+  private volatile @Nullable Webhooks webhooks;
   private volatile @Nullable Term term;
   private volatile boolean wasReady;
 
@@ -50,6 +52,9 @@ final class Daemon implements AutoCloseable {
     if (settings.probes().isPresent()
         && settings.probes().get().getPort() != settings.metrics().getPort()) {
       serve(settings.probes().get());
+    }
+    if (settings.admission().isPresent()) {
+      webhooks = webhooks(settings.admission().get());
     }
     if (settings.allocates()) {
       elector.start();
@@ -90,6 +95,17 @@ final class Daemon implements AutoCloseable {
     }
   }
 
+  /** Without an election, as with onlywebhook, every replica may write: the API lets one win. */
+  private Webhooks webhooks(AdmissionSettings wanted) throws IOException {
+    try {
+      return new Webhooks(
+          wanted, client, clock, () -> !settings.allocates() || elector.leads(), registry);
+    } catch (IOException e) {
+      close();
+      throw e;
+    }
+  }
+
   private Optional<String> health() {
     Term now = term;
     long stalled = now == null ? 0 : now.stalledMs();
@@ -105,7 +121,10 @@ final class Daemon implements AutoCloseable {
         wasReady
             || !settings.allocates()
             || elector.heard() && (now == null ? !elector.leads() : now.synced());
-    return wasReady ? health() : Optional.of("not everything has been read from the API yet");
+    Webhooks serving = webhooks;
+    return wasReady
+        ? health().or(() -> serving == null ? Optional.empty() : serving.complaint())
+        : Optional.of("not everything has been read from the API yet");
   }
 
   private int waiting() {
@@ -120,6 +139,10 @@ final class Daemon implements AutoCloseable {
 
   @Override
   public void close() {
+    Webhooks serving = webhooks;
+    if (serving != null) {
+      serving.close();
+    }
     elector.close();
     pages.forEach(OpsServer::close);
   }

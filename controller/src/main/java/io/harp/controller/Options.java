@@ -65,17 +65,67 @@ final class Options {
       description = "enabled, disabled or onlywebhook (default ${DEFAULT-VALUE})")
   String webhookMode = "enabled";
 
-  @Option(names = "--webhook-secret", hidden = true)
+  @Option(
+      names = "--webhook-port",
+      paramLabel = "PORT",
+      description = "HTTPS port of the webhooks (default ${DEFAULT-VALUE})")
+  int webhookPort = 9443;
+
+  @Option(
+      names = "--webhook-secret",
+      paramLabel = "NAME",
+      description = "Secret with the webhooks' certificates (default ${DEFAULT-VALUE})")
   String webhookSecret = "metallb-webhook-cert";
 
-  @Option(names = "--cert-dir", hidden = true)
-  String certDir = "/tmp/k8s-webhook-server/serving-certs";
-
-  @Option(names = "--cert-service-name", hidden = true)
+  @Option(
+      names = "--cert-service-name",
+      paramLabel = "NAME",
+      description = "Service the API server calls the webhooks by (default ${DEFAULT-VALUE})")
   String certServiceName = "metallb-webhook-service";
 
-  @Option(names = "--disable-cert-rotation", hidden = true, arity = "0..1", fallbackValue = "true")
+  @Option(
+      names = "--disable-cert-rotation",
+      arity = "0..1",
+      fallbackValue = "true",
+      description = "somebody else fills the Secret and the caBundle, as cert-manager does")
   boolean disableCertRotation;
+
+  @Option(
+      names = "--pool-overlaps",
+      paramLabel = "MODE",
+      description =
+          "deny, warn or off: pools with addresses of nodes, pods or Services (default"
+              + " ${DEFAULT-VALUE})")
+  String poolOverlaps = "deny";
+
+  @Option(
+      names = "--cluster-cidr",
+      paramLabel = "CIDR",
+      split = ",",
+      description = "ranges of the pods, if the Nodes do not say them")
+  List<String> clusterCidrs = List.of();
+
+  @Option(
+      names = "--service-cidr",
+      paramLabel = "CIDR",
+      split = ",",
+      description = "ranges of the Services, if there are no ServiceCIDR objects")
+  List<String> serviceCidrs = List.of();
+
+  @Option(
+      names = "--port-guard",
+      paramLabel = "MODE",
+      description = "deny, warn or off: host ports that collide (default ${DEFAULT-VALUE})")
+  String portGuard = "off";
+
+  @Option(
+      names = "--port-guard-lenient",
+      paramLabel = "NAMESPACE",
+      split = ",",
+      description =
+          "namespaces that are only warned (default: kube-system and the own; an empty text for"
+              + " none)")
+  @Nullable List<String> portGuardLenient;
 
   /** Accepted because existing Deployments set them; they have no meaning here. */
   @Option(
@@ -88,6 +138,7 @@ final class Options {
         "--tls-curve-preferences",
         "--metrics-cert-dir",
         "--pprof-bind-address",
+        "--cert-dir",
         "--host"
       },
       hidden = true)

@@ -1,9 +1,15 @@
 package io.harp.controller;
 
+import io.harp.config.Occupied;
+import io.harp.config.Ranges;
+import io.harp.controller.admission.AdmissionSettings;
+import io.harp.controller.admission.Severity;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * What the controller runs with, checked.
  *
  * @param allocates whether addresses are given at all; not with {@code --webhook-mode=onlywebhook}
- * @param admits whether admission requests are answered
+ * @param admission how admission requests are answered; empty with {@code --webhook-mode=disabled}
  */
 record Settings(
     String namespace,
@@ -21,7 +27,7 @@ record Settings(
     Optional<InetSocketAddress> probes,
     String podName,
     boolean allocates,
-    boolean admits) {
+    Optional<AdmissionSettings> admission) {
 
   private static final Path SERVICE_ACCOUNT_NAMESPACE =
       Path.of("/var/run/secrets/kubernetes.io/serviceaccount/namespace");
@@ -47,7 +53,45 @@ record Settings(
             : Optional.of(address("--health-probe-port", null, options.healthProbePort)),
         options.podName == null ? "controller" : options.podName,
         !options.webhookMode.equals("onlywebhook"),
-        !options.webhookMode.equals("disabled"));
+        options.webhookMode.equals("disabled")
+            ? Optional.empty()
+            : Optional.of(admission(options)));
+  }
+
+  private static AdmissionSettings admission(Options options) {
+    String namespace = namespace(options.namespace);
+    List<Occupied> occupied = new ArrayList<>();
+    options.clusterCidrs.forEach(c -> occupied.add(occupied("--cluster-cidr", "the pods", c)));
+    options.serviceCidrs.forEach(c -> occupied.add(occupied("--service-cidr", "Services", c)));
+    return new AdmissionSettings(
+        address("--webhook-port", null, options.webhookPort),
+        namespace,
+        Optional.of(options.lbClass).filter(c -> !c.isEmpty()),
+        options.certServiceName,
+        options.webhookSecret,
+        !options.disableCertRotation,
+        severity("--pool-overlaps", options.poolOverlaps),
+        occupied,
+        severity("--port-guard", options.portGuard),
+        options.portGuardLenient == null
+            ? Set.of("kube-system", namespace)
+            : Set.copyOf(options.portGuardLenient.stream().filter(n -> !n.isEmpty()).toList()));
+  }
+
+  private static Severity severity(String flag, String text) {
+    try {
+      return Severity.of(text);
+    } catch (IllegalArgumentException e) {
+      throw new BadSetting(flag + ": " + e.getMessage());
+    }
+  }
+
+  private static Occupied occupied(String flag, String by, String cidr) {
+    try {
+      return new Occupied(by + " (" + flag + ")", Ranges.parse(cidr));
+    } catch (IllegalArgumentException e) {
+      throw new BadSetting(flag + ": " + e.getMessage());
+    }
   }
 
   private static String namespace(@Nullable String told) {

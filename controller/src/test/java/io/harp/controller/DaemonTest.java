@@ -165,7 +165,7 @@ class DaemonTest {
               Optional.empty(),
               "controller-0",
               true,
-              false),
+              Optional.empty()),
           client);
     } catch (IOException e) {
       throw new AssertionError(e);

@@ -31,8 +31,8 @@ public final class Json {
   }
 
   /** Writes one object. */
-  public static byte[] text(Map<String, ?> object) {
-    return MAPPER.writeValueAsBytes(object);
+  public static String text(Map<String, ?> object) {
+    return MAPPER.writeValueAsString(object);
   }
 
   /** The fields of any object of the API. */

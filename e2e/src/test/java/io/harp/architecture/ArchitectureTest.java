@@ -126,6 +126,8 @@ class ArchitectureTest {
         .and()
         .doNotHaveFullyQualifiedName("io.harp.controller.Daemon")
         .and()
+        .doNotHaveFullyQualifiedName("io.harp.controller.Webhooks")
+        .and()
         .doNotHaveFullyQualifiedName("io.harp.controller.Term")
         .should()
         .dependOnClassesThat(resideInAPackage("io.fabric8.."))

@@ -76,6 +76,6 @@ public final class AdmissionMetrics {
   }
 
   void certificateEnds(Instant when) {
-    expiry.set(when.getEpochSecond());
+    expiry.set((double) when.getEpochSecond());
   }
 }

@@ -232,7 +232,12 @@ final class Authority {
       X500Principal name = new X500Principal("CN=probe");
       var builder =
           new JcaX509v3CertificateBuilder(
-              name, BigInteger.ONE, new Date(0), new Date(1), name, pair.getPublic());
+              name,
+              BigInteger.ONE,
+              Date.from(Instant.EPOCH),
+              Date.from(Instant.EPOCH),
+              name,
+              pair.getPublic());
       return isSigned(signed(builder, key), certificate);
     } catch (GeneralSecurityException | IllegalArgumentException e) {
       return false;

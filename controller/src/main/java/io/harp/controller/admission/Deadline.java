@@ -44,7 +44,7 @@ final class Deadline extends ChannelInboundHandlerAdapter {
               .schedule(
                   () -> {
                     metrics.refused("slow");
-                    context.close();
+                    var _ = context.close();
                   },
                   requestMs,
                   TimeUnit.MILLISECONDS);

@@ -19,6 +19,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -74,7 +75,7 @@ final class Exchange extends SimpleChannelInboundHandler<HttpObject> {
       // A second request before our answer to the first: nobody who calls webhooks does that.
       state = State.ENDED;
       intake.refused("pipelined");
-      context.close();
+      var _ = context.close();
       return;
     }
     path = path(request.uri());
@@ -94,9 +95,10 @@ final class Exchange extends SimpleChannelInboundHandler<HttpObject> {
     idle = Idle.of(context.channel());
     idle.begun();
     if (HttpUtil.is100ContinueExpected(request)) {
-      context.writeAndFlush(
-          new DefaultFullHttpResponse(
-              HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
+      var _ =
+          context.writeAndFlush(
+              new DefaultFullHttpResponse(
+                  HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
     }
   }
 
@@ -133,9 +135,9 @@ final class Exchange extends SimpleChannelInboundHandler<HttpObject> {
     context.pipeline().get(Deadline.class).answered();
     FullHttpResponse response = response(reply);
     if (stream) {
-      context.writeAndFlush(response);
+      var _ = context.writeAndFlush(response);
     } else if (keepAlive) {
-      context.writeAndFlush(response);
+      var _ = context.writeAndFlush(response);
     } else {
       close(context, response);
     }
@@ -168,17 +170,18 @@ final class Exchange extends SimpleChannelInboundHandler<HttpObject> {
   }
 
   private static FullHttpResponse response(Reply reply) {
+    byte[] text = reply.body().getBytes(StandardCharsets.UTF_8);
     FullHttpResponse response =
         new DefaultFullHttpResponse(
             HttpVersion.HTTP_1_1,
             HttpResponseStatus.valueOf(reply.status()),
-            Unpooled.wrappedBuffer(reply.body()));
+            Unpooled.wrappedBuffer(text));
     response
         .headers()
         .set(
             HttpHeaderNames.CONTENT_TYPE,
             reply.status() == 200 ? "application/json" : "text/plain; charset=utf-8")
-        .set(HttpHeaderNames.CONTENT_LENGTH, reply.body().length);
+        .set(HttpHeaderNames.CONTENT_LENGTH, text.length);
     return response;
   }
 
@@ -204,6 +207,6 @@ final class Exchange extends SimpleChannelInboundHandler<HttpObject> {
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     intake.refused("broken");
-    context.close();
+    var _ = context.close();
   }
 }

@@ -42,19 +42,20 @@ final class Idle extends ChannelInboundHandlerAdapter {
 
   private void look(ChannelHandlerContext context) {
     used = false;
-    context
-        .executor()
-        .schedule(
-            () -> {
-              if (context.channel().isActive()) {
-                if (used || underWay > 0) {
-                  look(context);
-                } else {
-                  context.pipeline().close();
-                }
-              }
-            },
-            idleMs,
-            TimeUnit.MILLISECONDS);
+    var _ =
+        context
+            .executor()
+            .schedule(
+                () -> {
+                  if (context.channel().isActive()) {
+                    if (used || underWay > 0) {
+                      look(context);
+                    } else {
+                      var _ = context.pipeline().close();
+                    }
+                  }
+                },
+                idleMs,
+                TimeUnit.MILLISECONDS);
   }
 }

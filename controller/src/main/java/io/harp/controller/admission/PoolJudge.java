@@ -91,7 +91,9 @@ final class PoolJudge implements Judge {
   private List<Problem> problems(PoolSpec pool) {
     ConfigBook book = book(cluster.pools());
     book.put(pool);
-    return book.judge().problems().stream().filter(p -> p.object().equals(pool.object().strip())).toList();
+    return book.judge().problems().stream()
+        .filter(p -> p.object().equals(pool.object().strip()))
+        .toList();
   }
 
   /**

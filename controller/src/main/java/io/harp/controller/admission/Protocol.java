@@ -71,12 +71,12 @@ final class Protocol extends ApplicationProtocolNegotiationHandler {
   @Override
   protected void handshakeFailure(ChannelHandlerContext context, Throwable cause) {
     metrics.refused("handshake");
-    context.close();
+    var _ = context.close();
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     metrics.refused("handshake");
-    context.close();
+    var _ = context.close();
   }
 }

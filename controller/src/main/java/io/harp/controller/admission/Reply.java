@@ -1,15 +1,13 @@
 package io.harp.controller.admission;
 
-import java.nio.charset.StandardCharsets;
-
 /** An HTTP answer: JSON for 200, one line of text for anything else. */
-record Reply(int status, byte[] body) {
+record Reply(int status, String body) {
 
   static Reply line(int status, String text) {
-    return new Reply(status, (text + "\n").getBytes(StandardCharsets.UTF_8));
+    return new Reply(status, text + "\n");
   }
 
-  static Reply json(byte[] body) {
+  static Reply json(String body) {
     return new Reply(200, body);
   }
 }

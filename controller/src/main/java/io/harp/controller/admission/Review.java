@@ -54,7 +54,7 @@ final class Review {
     }
   }
 
-  static byte[] write(String uid, Answer answer) {
+  static String write(String uid, Answer answer) {
     Map<String, Object> response = new LinkedHashMap<>();
     response.put("uid", uid);
     response.put("allowed", answer.denial().isEmpty());

@@ -66,7 +66,7 @@ final class WebhookServer implements AutoCloseable {
             .bind(address)
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
-      threads.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
+      var _ = threads.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
       throw new IOException(
           "cannot listen on " + address + ": " + bound.cause().getMessage(), bound.cause());
     }
@@ -99,7 +99,7 @@ final class WebhookServer implements AutoCloseable {
   public void close() {
     listening.close().awaitUninterruptibly();
     intake.drain(LONGEST_CLOSE_MS);
-    threads.shutdownGracefully(QUIET_MS, LONGEST_CLOSE_MS, TimeUnit.MILLISECONDS);
+    var _ = threads.shutdownGracefully(QUIET_MS, LONGEST_CLOSE_MS, TimeUnit.MILLISECONDS);
   }
 
   /** What happens to a new connection. */
@@ -108,10 +108,10 @@ final class WebhookServer implements AutoCloseable {
     protected void initChannel(Channel channel) {
       Optional<SslContext> context = tls.get();
       boolean full = connections.incrementAndGet() > limits.connections();
-      channel.closeFuture().addListener(_ -> connections.decrementAndGet());
+      var _ = channel.closeFuture().addListener(_ -> connections.decrementAndGet());
       if (full || context.isEmpty()) {
         metrics.refused(full ? "connections" : "no_certificate");
-        channel.close();
+        var _ = channel.close();
         return;
       }
       SslHandler handler = context.get().newHandler(channel.alloc());

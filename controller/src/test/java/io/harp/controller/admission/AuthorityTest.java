@@ -67,8 +67,7 @@ class AuthorityTest {
 
     CertificateSet moved = authority.next(Optional.of(trusted), late);
     assertEquals(trusted.authorities(), moved.authorities());
-    assertDoesNotThrow(
-        () -> moved.serving().verify(moved.authorities().getFirst().getPublicKey()));
+    assertDoesNotThrow(() -> moved.serving().verify(moved.authorities().getFirst().getPublicKey()));
     assertSame(moved, authority.next(Optional.of(moved), late));
   }
 
@@ -96,8 +95,7 @@ class AuthorityTest {
   void aKeyOfAnotherAuthorityIsNotUsed() {
     CertificateSet other = authority.next(Optional.empty(), NOW);
     CertificateSet mixed =
-        new CertificateSet(
-            first.authorities(), other.authorityKey(), first.chain(), first.key());
+        new CertificateSet(first.authorities(), other.authorityKey(), first.chain(), first.key());
     CertificateSet next = authority.next(Optional.of(mixed), NOW);
     assertNotEquals(first.authorities().getFirst(), next.authorities().getFirst());
     assertTrue(next.authorities().contains(first.authorities().getFirst()));

@@ -23,7 +23,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the webhooks answer. The ids are those of the list of cases MetalLB's behaviour was put into. */
+/**
+ * What the webhooks answer. The ids are those of the list of cases MetalLB's behaviour was put
+ * into.
+ */
 class JudgesTest {
 
   private final Scene scene = new Scene();
@@ -105,16 +108,14 @@ class JudgesTest {
   void aPoolDoesNotCollideWithItsOlderSelf() {
     scene.withPool("a", "1.1.1.1-1.1.1.100");
     assertEquals(
-        Answer.YES,
-        scene.update(pool("a", "1.1.1.1-1.1.1.100"), pool("a", "1.1.1.50-1.1.1.120")));
+        Answer.YES, scene.update(pool("a", "1.1.1.1-1.1.1.100"), pool("a", "1.1.1.50-1.1.1.120")));
     assertEquals(Answer.YES, scene.create(pool("a", "1.1.1.1-1.1.1.100")));
   }
 
   /** C086. */
   @Test
   void anythingMayBeDeleted() {
-    Question deletion =
-        question(Operation.DELETE, NAMESPACE, Fields.NONE, pool("a", "1.1.1.1/32"));
+    Question deletion = question(Operation.DELETE, NAMESPACE, Fields.NONE, pool("a", "1.1.1.1/32"));
     assertEquals(Answer.YES, scene.judge(Severity.DENY, deletion));
     assertEquals(Answer.YES, new AdvertisementJudge(NAMESPACE, scene).judge(deletion));
   }
@@ -213,8 +214,7 @@ class JudgesTest {
             yamlLike("IPAddressPool", "a", "{'addresses':['10.0.0.0/24'],'autoAssign':false}"));
     assertTrue(answer.denial().isEmpty(), answer.toString());
     assertEquals(1, answer.warnings().size());
-    assertDenied(
-        scene.update(pool("a", "10.0.1.0/24"), pool("a", "10.0.0.0/24")), "Node n9");
+    assertDenied(scene.update(pool("a", "10.0.1.0/24"), pool("a", "10.0.0.0/24")), "Node n9");
   }
 
   @Test
@@ -284,7 +284,8 @@ class JudgesTest {
         "{'metallb.io/loadBalancerIPs':'10.0.0.1,10.0.0.2'}|{}|one family",
         "{'metallb.io/loadBalancerIPs':'10.0.0.1'}|{'loadBalancerIP':'10.0.0.1'}|both",
         "{'metallb.io/loadBalancerIPs':'192.0.2.1'}|{}|192.0.2.1 is in no IPAddressPool",
-        "{'metallb.io/loadBalancerIPs':'10.0.0.1','metallb.io/address-pool':'six'}|{}|in IPAddressPool edge",
+        "{'metallb.io/loadBalancerIPs':'10.0.0.1','metallb.io/address-pool':'six'}|{}|in"
+            + " IPAddressPool edge",
         "{'metallb.io/loadBalancerIPs':'10.0.0.1'}|{'ipFamilies':['IPv6']}|no such family",
         "{'metallb.io/loadbalancerips':'10.0.0.1'}|{}|means nothing",
         "{'metallb.universe.tf/address-pool':'edge'}|{}|deprecated",

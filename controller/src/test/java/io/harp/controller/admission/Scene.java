@@ -94,7 +94,6 @@ final class Scene implements Cluster {
   }
 
   static Fields json(String text) {
-    return Fields.of(
-        "", Json.object(text.replace('\'', '"').getBytes(StandardCharsets.UTF_8)));
+    return Fields.of("", Json.object(text.replace('\'', '"').getBytes(StandardCharsets.UTF_8)));
   }
 }

@@ -48,12 +48,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(30)
 class WebhookServerTest {
 
-  private static final Instant NOW = Instant.now();
-  private static final Authority AUTHORITY = new Authority(List.of("localhost"));
-  private static final CertificateSet FIRST = AUTHORITY.next(Optional.empty(), NOW);
+  private static final CertificateSet FIRST = issued(Optional.empty(), "localhost");
 
   /** Small, so that a test reaches them soon. */
-  private static final Limits SMALL = new Limits(8, 20_000, 50_000, 2, 400, 400, 1_500);
+  private static final Limits SMALL = new Limits(8, 20_000, 50_000, 2, 1_000, 700, 1_500);
 
   private static final String QUESTION =
       """
@@ -77,12 +75,14 @@ class WebhookServerTest {
               Map.of(
                   "/yes", _ -> Answer.yes(List.of("mind the gap")),
                   "/no", _ -> Answer.no("because"),
-                  "/away", _ -> {
-                    throw new ApiUnavailable("the API is away");
-                  },
-                  "/bug", _ -> {
-                    throw new IllegalStateException("a bug");
-                  },
+                  "/away",
+                      _ -> {
+                        throw new ApiUnavailable("the API is away");
+                      },
+                  "/bug",
+                      _ -> {
+                        throw new IllegalStateException("a bug");
+                      },
                   "/slow", _ -> held()),
               new AdmissionMetrics(new PrometheusRegistry())),
           new AdmissionMetrics(new PrometheusRegistry()));
@@ -210,7 +210,7 @@ class WebhookServerTest {
         await(() -> isCutOff(socket, true));
       }
     }
-    assertTrue(isServed());
+    await(this::isServed);
   }
 
   @Test
@@ -258,7 +258,10 @@ class WebhookServerTest {
   void whoDoesNotWaitForHisAnswerIsCutOff() throws Exception {
     try (SSLSocket socket = connect("http/1.1")) {
       String request =
-          "POST /slow HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+          "POST /slow HTTP/1.1\r\n"
+              + "Host: localhost\r\n"
+              + "Content-Type: application/json\r\n"
+              + "Content-Length: "
               + QUESTION.length()
               + "\r\n\r\n"
               + QUESTION;
@@ -272,8 +275,7 @@ class WebhookServerTest {
 
   @Test
   void aNewCertificateIsServedWithoutDroppingARequest() throws Exception {
-    CertificateSet second =
-        new Authority(List.of("localhost", "other")).next(Optional.of(FIRST), NOW);
+    CertificateSet second = issued(Optional.of(FIRST), "localhost", "other");
     assertNotEquals(FIRST.serving(), second.serving());
     AtomicBoolean stop = new AtomicBoolean();
     AtomicInteger answered = new AtomicInteger();
@@ -310,7 +312,7 @@ class WebhookServerTest {
       assertThrows(IOException.class, socket::startHandshake);
     }
     tls.set(context(FIRST));
-    assertTrue(isServed());
+    await(this::isServed);
   }
 
   private Answer held() {
@@ -375,7 +377,9 @@ class WebhookServerTest {
   private SSLSocket connect(String protocol) throws IOException {
     SSLSocket socket =
         (SSLSocket)
-            trusting().getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), server.port());
+            trusting()
+                .getSocketFactory()
+                .createSocket(InetAddress.getLoopbackAddress(), server.port());
     var parameters = socket.getSSLParameters();
     parameters.setApplicationProtocols(new String[] {protocol});
     socket.setSSLParameters(parameters);
@@ -414,6 +418,10 @@ class WebhookServerTest {
     } catch (SSLException e) {
       throw new AssertionError(e);
     }
+  }
+
+  private static CertificateSet issued(Optional<CertificateSet> before, String... names) {
+    return new Authority(List.of(names)).next(before, Instant.now());
   }
 
   private static SSLContext trusting() {
