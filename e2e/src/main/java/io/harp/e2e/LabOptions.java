@@ -93,7 +93,7 @@ public record LabOptions(
   }
 
   /** The directory above this one that holds the whole project. */
-  static Path projectRoot() {
+  public static Path projectRoot() {
     for (Path dir = Path.of("").toAbsolutePath(); dir != null; dir = dir.getParent()) {
       if (Files.isDirectory(dir.resolve("e2e")) && Files.isDirectory(dir.resolve("core"))) {
         return dir;

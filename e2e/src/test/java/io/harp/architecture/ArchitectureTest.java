@@ -39,6 +39,7 @@ class ArchitectureTest {
               "io.harp.speaker.link",
               "io.harp.speaker.status",
               "io.harp.speaker.host",
+              "io.harp.speaker.capture",
               "io.harp.speaker"),
           List.of(
               "io.harp.config",
@@ -152,7 +153,18 @@ class ArchitectureTest {
             com.tngtech.archunit.base.DescribedPredicate.not(
                 resideInAnyPackage("io.harp.speaker.link", "io.harp.e2e..")))
         .should()
-        .dependOnClassesThat(resideInAnyPackage("org.pcap4j..", "java.lang.foreign.."))
+        .dependOnClassesThat(resideInAnyPackage("java.lang.foreign.."))
+        .check(HARP);
+  }
+
+  @Test
+  void onlyTheCaptureImportsPcap4j() {
+    noClasses()
+        .that(
+            com.tngtech.archunit.base.DescribedPredicate.not(
+                resideInAnyPackage("io.harp.speaker.capture", "io.harp.e2e..")))
+        .should()
+        .dependOnClassesThat(resideInAnyPackage("org.pcap4j..", "com.sun.jna.."))
         .check(HARP);
   }
 

@@ -18,7 +18,8 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    int status = run(args);
+    boolean capture = args.length > 0 && args[0].equals("capture");
+    int status = capture ? CaptureCommand.run(args) : run(args);
     if (status >= 0) {
       System.exit(status);
     }
@@ -48,12 +49,12 @@ public final class Main {
     }
   }
 
-  private static int refuse(int status, String why) {
+  static int refuse(int status, String why) {
     System.err.println("speaker: " + why);
     return status;
   }
 
-  private static void logLevel(String level) {
+  static void logLevel(String level) {
     try {
       LogLevel.set(level);
     } catch (IllegalArgumentException e) {

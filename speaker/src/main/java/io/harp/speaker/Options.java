@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false,
-    description = "Owns, answers for and announces the addresses of LoadBalancer Services.")
+    description = "Owns, answers for and announces the addresses of LoadBalancer Services.",
+    footer = {"", "speaker capture --help: the packet monitor."})
 final class Options {
 
   @Option(

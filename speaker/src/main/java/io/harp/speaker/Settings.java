@@ -85,7 +85,7 @@ record Settings(
         : new InetSocketAddress(address("--metrics-bind-address", o.metricsAddress), o.metricsPort);
   }
 
-  private static InetAddress address(String setting, String text) {
+  static InetAddress address(String setting, String text) {
     try {
       return InetAddress.getByAddress(Address.parse(text).bytes());
     } catch (IllegalArgumentException | UnknownHostException e) {
@@ -103,7 +103,7 @@ record Settings(
     }
   }
 
-  private static void checkPort(String setting, int port) {
+  static void checkPort(String setting, int port) {
     if (port < 1 || port > 65_535) {
       throw new BadSetting(setting + ": " + port + " is no port: 1-65535 are");
     }
@@ -215,7 +215,7 @@ record Settings(
     return rate;
   }
 
-  private static long durationMs(String setting, String text, long least, long most) {
+  static long durationMs(String setting, String text, long least, long most) {
     Matcher matcher = DURATION.matcher(text);
     if (!matcher.matches()) {
       throw new BadSetting(setting + ": \"" + text + "\" is no duration: write 250ms, 2s or 1m");

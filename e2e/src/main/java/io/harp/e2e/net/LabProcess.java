@@ -108,9 +108,18 @@ public final class LabProcess {
 
   /** Resident memory in kB, 0 when it is gone (proc(5)). */
   public long residentKb() {
+    return statusKb("VmRSS:");
+  }
+
+  /** The most resident memory it ever had, in kB, 0 when it is gone (proc(5)). */
+  public long peakResidentKb() {
+    return statusKb("VmHWM:");
+  }
+
+  private long statusKb(String field) {
     try (var lines = Files.lines(Path.of("/proc/" + pid() + "/status"))) {
       return lines
-          .filter(l -> l.startsWith("VmRSS:"))
+          .filter(l -> l.startsWith(field))
           .mapToLong(l -> Long.parseLong(l.replaceAll("\\D", "")))
           .findFirst()
           .orElse(0);
@@ -121,10 +130,19 @@ public final class LabProcess {
 
   /** User and system time used so far, in ms (proc(5); a tick is 10 ms). */
   public long cpuMs() {
+    return ticks(11) * 10;
+  }
+
+  /** As {@link #cpuMs}, with that of the children that have ended and were waited for. */
+  public long cpuWithChildrenMs() {
+    return (ticks(11) + ticks(13)) * 10;
+  }
+
+  private long ticks(int first) {
     try {
       String stat = Files.readString(Path.of("/proc/" + pid() + "/stat"));
       String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-      return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * 10;
+      return Long.parseLong(fields[first]) + Long.parseLong(fields[first + 1]);
     } catch (IOException e) {
       return 0;
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.harp.speaker.capture;
+
+import org.jspecify.annotations.NullMarked;
