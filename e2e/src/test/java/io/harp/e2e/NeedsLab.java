@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(LabExtension.class)
-@interface NeedsLab {
+public @interface NeedsLab {
   /** Whether kube-apiserver and etcd are needed as well. */
   boolean realApi() default false;
 

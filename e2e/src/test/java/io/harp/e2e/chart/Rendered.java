@@ -1,5 +1,6 @@
 package io.harp.e2e.chart;
 
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
@@ -8,6 +9,7 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** What Helm made of the chart: the objects as YAML. */
 record Rendered(String manifest) {
@@ -15,9 +17,13 @@ record Rendered(String manifest) {
   private static final KubernetesSerialization YAML = new KubernetesSerialization();
 
   List<HasMetadata> objects() {
-    return Arrays.stream(manifest.split("(?m)^---\\s*$"))
-        .filter(Predicate.not(Rendered::isEmpty))
-        .map(text -> (HasMetadata) YAML.unmarshal(text))
+    return documents().map(text -> (HasMetadata) YAML.unmarshal(text)).toList();
+  }
+
+  /** Word for word, also what the model classes do not know. */
+  List<GenericKubernetesResource> generic() {
+    return documents()
+        .map(text -> YAML.unmarshal(text, GenericKubernetesResource.class))
         .toList();
   }
 
@@ -38,6 +44,11 @@ record Rendered(String manifest) {
         .getSpec()
         .getTemplate()
         .getSpec();
+  }
+
+  private Stream<String> documents() {
+    return Arrays.stream(manifest.split("(?m)^---\\s*$"))
+        .filter(Predicate.not(Rendered::isEmpty));
   }
 
   private static boolean isEmpty(String document) {
