@@ -4,9 +4,9 @@
 {{- $speaker := .Values.speaker -}}
 {{- if .Values.configInline }}
 configInline: pools and advertisements are objects of their own since MetalLB 0.13, not values. Apply them with kubectl.
-{{- else if not (regexMatch "^([0-9]+ms|[0-9.]+s)$" (toString $speaker.detectionTime)) }}
+{{- else if not (regexMatch "^[0-9]{1,9}(ms|s)$" (toString $speaker.detectionTime)) }}
 speaker.detectionTime: "{{ $speaker.detectionTime }}" is no duration; write it as 250ms or 1s, from 100ms to 10s.
-{{- else if not (regexMatch "^([0-9]+ms|[0-9.]+(s|m|h))$" (toString $speaker.announce.refresh)) }}
+{{- else if not (regexMatch "^[0-9]{1,9}(ms|s|m)$" (toString $speaker.announce.refresh)) }}
 speaker.announce.refresh: "{{ $speaker.announce.refresh }}" is no duration; write it as 60s or 5m, or 0s for never.
 {{- else if eq (int $speaker.memberlist.mlBindPort) (int .Values.prometheus.metricsPort) }}
 speaker.memberlist.mlBindPort and prometheus.metricsPort are both {{ .Values.prometheus.metricsPort }}, and both are ports of the node: change one.

@@ -10,7 +10,9 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the chart renders and what it refuses, without a cluster. */
 @NeedsHelm
 class ChartTest {
+
+  /** Each takes helm a while. */
+  private static final Map<String, Rendered> RENDERED = new ConcurrentHashMap<>();
 
   @Test
   void lintFindsNothing() {
@@ -42,11 +47,15 @@ class ChartTest {
     return Chart.ALL;
   }
 
+  private static Rendered rendered(String values) {
+    return RENDERED.computeIfAbsent(values, v -> Chart.of(v).render());
+  }
+
   @ParameterizedTest
   @MethodSource("matrix")
   void noTwoObjectsHaveOneName(String values) {
     List<String> names =
-        Chart.of(values).render().objects().stream()
+        rendered(values).objects().stream()
             .map(o ->
                 o.getKind()
                     + " "
@@ -60,7 +69,7 @@ class ChartTest {
   @ParameterizedTest
   @MethodSource("matrix")
   void everyObjectSaysWhoseItIs(String values) {
-    for (HasMetadata object : Chart.of(values).render().objects()) {
+    for (HasMetadata object : rendered(values).objects()) {
       Set<String> keys = object.getMetadata().getLabels().keySet();
       assertTrue(
           keys.contains("app") || keys.contains("app.kubernetes.io/name"),
@@ -72,7 +81,7 @@ class ChartTest {
   @ParameterizedTest
   @MethodSource("matrix")
   void noPodMayMoreThanItMust(String values) {
-    Rendered rendered = Chart.of(values).render();
+    Rendered rendered = rendered(values);
     PodSpec controller = rendered.controller();
     assertEquals(null, controller.getHostNetwork());
     assertTrue(controller.getSecurityContext().getRunAsNonRoot());
@@ -119,7 +128,7 @@ class ChartTest {
     var speaker = rendered.all(io.fabric8.kubernetes.api.model.apps.DaemonSet.class).getFirst();
     assertEquals("speaker", speaker.getMetadata().getName());
     assertEquals(
-        java.util.Map.of("app", "metallb", "component", "speaker"),
+        Map.of("app", "metallb", "component", "speaker"),
         speaker.getSpec().getSelector().getMatchLabels());
     assertEquals("speaker", speaker.getSpec().getTemplate().getSpec().getServiceAccountName());
     assertEquals(
