@@ -29,8 +29,7 @@ final class Admin {
         users:
         - {name: admin, user: {token: "%s"}}
         """
-            .formatted(
-                config.getMasterUrl(), config.getCaCertFile(), config.getOauthToken()));
+            .formatted(config.getMasterUrl(), config.getCaCertFile(), config.getOauthToken()));
     return new Helm(List.of("--kubeconfig", kubeconfig.toString()));
   }
 }

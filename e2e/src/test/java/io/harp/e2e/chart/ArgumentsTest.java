@@ -1,7 +1,6 @@
 package io.harp.e2e.chart;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
@@ -57,9 +56,9 @@ class ArgumentsTest {
     open(type.getDeclaredMethod("environment", Map.class)).invoke(options, environment(container));
     Class<?> settings = Class.forName("io.harp." + daemon + ".Settings");
     try {
-      assertNotNull(open(settings.getDeclaredMethod("of", type)).invoke(null, options));
+      open(settings.getDeclaredMethod("of", type)).invoke(null, options);
     } catch (InvocationTargetException e) {
-      throw new AssertionError(daemon + ": " + e.getCause(), e.getCause());
+      throw new AssertionError(daemon + ": " + e.getCause(), e);
     }
   }
 

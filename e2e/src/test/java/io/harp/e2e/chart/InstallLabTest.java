@@ -1,7 +1,6 @@
 package io.harp.e2e.chart;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -23,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -161,8 +161,7 @@ class InstallLabTest {
     lab.cluster().apply(Chart.ROOT.resolve("examples/host-network-approval.yaml"));
     try {
       // A new policy takes a moment to be looked at.
-      assertTrue(
-          SpeakerLab.await(20_000, () -> !admits("other", true)), "hostNetwork is admitted");
+      assertTrue(SpeakerLab.await(20_000, () -> !admits("other", true)), "hostNetwork is admitted");
       assertTrue(admits("other", false));
       assertTrue(admits("approved", true));
       var daemons =
@@ -215,8 +214,7 @@ class InstallLabTest {
   }
 
   private static String install(String release, String namespace, String... more) {
-    List<String> command =
-        new ArrayList<>(List.of("install", release, chart(), "-n", namespace));
+    List<String> command = new ArrayList<>(List.of("install", release, chart(), "-n", namespace));
     command.add("--create-namespace");
     command.addAll(List.of(more));
     return helm.run(command);
@@ -242,16 +240,8 @@ class InstallLabTest {
   }
 
   private static String secret() {
-    String key =
-        client()
-            .secrets()
-            .inNamespace("one")
-            .withName("edge-harp-memberlist")
-            .get()
-            .getData()
-            .get("secretkey");
-    assertFalse(key.isEmpty());
-    return key;
+    var secret = client().secrets().inNamespace("one").withName("edge-harp-memberlist").get();
+    return Objects.requireNonNull(secret.getData().get("secretkey"));
   }
 
   /** What still bears the label of a release, of all the kinds the chart renders. */

@@ -22,9 +22,7 @@ record Rendered(String manifest) {
 
   /** Word for word, also what the model classes do not know. */
   List<GenericKubernetesResource> generic() {
-    return documents()
-        .map(text -> YAML.unmarshal(text, GenericKubernetesResource.class))
-        .toList();
+    return documents().map(text -> YAML.unmarshal(text, GenericKubernetesResource.class)).toList();
   }
 
   <T extends HasMetadata> List<T> all(Class<T> kind) {
@@ -47,8 +45,7 @@ record Rendered(String manifest) {
   }
 
   private Stream<String> documents() {
-    return Arrays.stream(manifest.split("(?m)^---\\s*$"))
-        .filter(Predicate.not(Rendered::isEmpty));
+    return Arrays.stream(manifest.split("(?m)^---\\s*$")).filter(Predicate.not(Rendered::isEmpty));
   }
 
   private static boolean isEmpty(String document) {
