@@ -8,6 +8,12 @@ configInline: pools and advertisements are objects of their own since MetalLB 0.
 speaker.detectionTime: "{{ $speaker.detectionTime }}" is no duration; write it as 250ms or 1s, from 100ms to 10s.
 {{- else if not (regexMatch "^[0-9]{1,9}(ms|s|m)$" (toString $speaker.announce.refresh)) }}
 speaker.announce.refresh: "{{ $speaker.announce.refresh }}" is no duration; write it as 60s or 5m, or 0s for never.
+{{- else if not (regexMatch "^(off|[0-9]{1,4}/min)$" (toString $speaker.rebalance)) }}
+speaker.rebalance: "{{ $speaker.rebalance }}" is not understood; write off, or 1/min for one address a minute.
+{{- else if not (regexMatch "^(off|[0-9]{1,9}(ms|s|m))$" (toString $speaker.holdOff)) }}
+speaker.holdOff: "{{ $speaker.holdOff }}" is no duration; write it as 10m, or off.
+{{- else if and .Values.portGuard.enabled (or (not .Values.controller.enabled) (eq .Values.controller.webhookMode "disabled")) }}
+portGuard.enabled is true, but the controller's webhook is off: set controller.enabled=true and controller.webhookMode=enabled.
 {{- else if eq (int $speaker.memberlist.mlBindPort) (int .Values.prometheus.metricsPort) }}
 speaker.memberlist.mlBindPort and prometheus.metricsPort are both {{ .Values.prometheus.metricsPort }}, and both are ports of the node: change one.
 {{- else if and $speaker.secretName (not $speaker.memberlist.enabled) }}
@@ -81,6 +87,9 @@ take each other's addresses away. Remove it, or let this release serve a class o
 {{- if $values.speaker.enabled -}}
 {{- $_ := set $wanted (toString (int $values.speaker.memberlist.mlBindPort)) "speaker.memberlist.mlBindPort" -}}
 {{- $_ := set $wanted (toString (int $values.prometheus.metricsPort)) "prometheus.metricsPort" -}}
+{{- end -}}
+{{- if $values.packetMonitor.enabled -}}
+{{- $_ := set $wanted (toString (int $values.packetMonitor.metricsPort)) "packetMonitor.metricsPort" -}}
 {{- end -}}
 {{- if $values.nodeExporter.enabled -}}
 {{- $_ := set $wanted (toString (int $values.nodeExporter.port)) "nodeExporter.port" -}}

@@ -121,9 +121,20 @@ yes
 {{- end -}}
 {{- end -}}
 
-{{/* "yes" if the controller answers webhooks. */}}
+{{/* "yes" if the controller answers webhooks: one installation does, the one whose configuration it is. */}}
 {{- define "harp.webhooks" -}}
-{{- if and .Values.controller.enabled (ne .Values.controller.webhookMode "disabled") -}}yes{{- end -}}
+{{- if and .Values.controller.enabled (ne .Values.controller.webhookMode "disabled") -}}
+{{- include "harp.mayOwn" (dict "root" . "there" (lookup "admissionregistration.k8s.io/v1" "ValidatingWebhookConfiguration" "" "metallb-webhook-configuration")) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The parts that have metrics, each with the values that say whether it runs. */}}
+{{- define "harp.scraped" -}}
+{{- $parts := list -}}
+{{- range $part, $values := dict "controller" .Values.controller "speaker" .Values.speaker "packet-monitor" .Values.packetMonitor "node-exporter" .Values.nodeExporter -}}
+{{- if $values.enabled }}{{ $parts = append $parts $part }}{{ end -}}
+{{- end -}}
+{{- toJson (sortAlpha $parts) -}}
 {{- end -}}
 
 {{/* For pods on the node's network: without this policy they would not resolve Services. */}}

@@ -179,7 +179,7 @@ groups:
   {{- with $rule.captureDropping }}
   {{- if .enabled }}
   - alert: HarpCaptureDropping
-    expr: rate(harp_capture_dropped_packets_total[5m]) > 0
+    expr: sum by (instance) (rate(harp_capture_drops_total[5m])) > 0
     for: 5m
     {{- include "harp.alert" (dict "rule" $rule "labels" .labels "name" "HarpCaptureDropping") | nindent 4 }}
       summary: "The packet monitor {{`{{ $labels.instance }}`}} loses packets"

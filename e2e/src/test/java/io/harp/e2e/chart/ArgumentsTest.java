@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -44,6 +45,17 @@ class ArgumentsTest {
     Rendered rendered = Chart.of(values).render();
     understood("controller", rendered.controller().getContainers().getFirst());
     understood("speaker", rendered.daemons("speaker").getContainers().getFirst());
+  }
+
+  @Test
+  void areUnderstoodByThePacketMonitor() throws ReflectiveOperationException {
+    Container monitor =
+        Chart.of("everything").render().daemons("packet-monitor").getContainers().getFirst();
+    assertEquals(List.of("speaker", "capture"), monitor.getCommand());
+    Object command =
+        open(Class.forName("io.harp.speaker.CaptureCommand").getDeclaredConstructor())
+            .newInstance();
+    new CommandLine(command).parseArgs(monitor.getArgs().toArray(String[]::new));
   }
 
   /** The daemons' own options and settings, which nobody else has to see. */

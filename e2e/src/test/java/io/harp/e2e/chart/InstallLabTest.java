@@ -111,11 +111,15 @@ class InstallLabTest {
             "Port 7472 of the nodes is used by DaemonSet one/edge-harp-speaker (memberlist). Move"
                 + " this release with --set speaker.memberlist.mlBindPort=PORT"),
         complaint);
-    install(
-        "second",
-        "two",
-        "--set",
-        "loadBalancerClass=example.com/b,speaker.memberlist.mlBindPort=7482,prometheus.metricsPort=7483");
+    notes =
+        install(
+            "second",
+            "two",
+            "--set",
+            "loadBalancerClass=example.com/b,speaker.memberlist.mlBindPort=7482,prometheus.metricsPort=7483");
+    assertTrue(notes.contains("NO WEBHOOK"), notes);
+    assertTrue(controllerArguments("two", "second").contains("--webhook-mode=disabled"));
+    assertTrue(controllerArguments("one", "edge").contains("--webhook-mode=enabled"));
 
     helm.run("uninstall", "second", "-n", "two");
     helm.run("uninstall", "edge", "-n", "one");
@@ -230,6 +234,21 @@ class InstallLabTest {
         .daemonSets()
         .inNamespace("one")
         .withName("edge-harp-speaker")
+        .get()
+        .getSpec()
+        .getTemplate()
+        .getSpec()
+        .getContainers()
+        .getFirst()
+        .getArgs();
+  }
+
+  private static List<String> controllerArguments(String namespace, String release) {
+    return client()
+        .apps()
+        .deployments()
+        .inNamespace(namespace)
+        .withName(release + "-harp-controller")
         .get()
         .getSpec()
         .getTemplate()
