@@ -81,7 +81,7 @@ public record Candidates(
   }
 
   private Standing standing(Group group, Member member, Report report, List<ReportedLink> links) {
-    if (unresponsive.contains(member)
+    if (unresponsive.contains(member) && !holds(report, group)
         || links.stream().noneMatch(ReportedLink::ok)
         || refuses(report, group)) {
       return Standing.CUT_OFF;
@@ -89,6 +89,11 @@ public record Candidates(
     return report.apiFresh() && !lagging.contains(member) && !heldOff.contains(member.node())
         ? Standing.GOOD
         : Standing.DOUBTFUL;
+  }
+
+  // Not to take what is new is no reason to take away what is held.
+  private static boolean holds(Report report, Group group) {
+    return group.addresses().stream().anyMatch(report.holds()::containsKey);
   }
 
   // It knows something newer that forbids it. Once that has come here too, the groups say so.

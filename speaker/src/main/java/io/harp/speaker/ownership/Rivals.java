@@ -61,7 +61,9 @@ final class Rivals {
     }
     Trailer theirs = rival.trailer().get();
     boolean plannedThere = own.planned().isPresent() && own.planned().equals(rival.member());
-    if (theirs.sameView(own.view())) {
+    // The hash of a view is short, so two parallel ones may look alike; their members do not.
+    boolean member = rival.member().filter(own.view()::contains).isPresent();
+    if (member && theirs.sameView(own.view())) {
       if (plannedThere) {
         return Verdict.RELEASE;
       }
@@ -74,8 +76,7 @@ final class Rivals {
     } else if (own.past().stream().anyMatch(id -> isOf(theirs, id))) {
       // It has not noticed that the others went on without it.
       return Verdict.RECLAIM;
-    } else if (rival.member().filter(own.view()::contains).isPresent()
-        && ahead(theirs.viewNumber(), own.trailer().viewNumber())) {
+    } else if (member && theirs.isAheadOf(own.view())) {
       // A member of this view has installed a later one that this speaker is not in.
       return Verdict.YIELD;
     }
@@ -108,12 +109,8 @@ final class Rivals {
     return trailer.sameView(new View(id, java.util.List.of(), false));
   }
 
-  // 16 and 24 bits that wrap around: the nearer way counts.
+  // 16 bits that wrap around: the nearer way counts.
   private static boolean newer(int theirs, int mine) {
     return (short) (theirs - mine) > 0;
-  }
-
-  private static boolean ahead(int theirs, int mine) {
-    return (theirs - mine) << 8 > 0;
   }
 }

@@ -266,19 +266,23 @@ public final class Speaker {
   private void asked(Heard.Probe probe, Trailer theirs, long now) {
     roster.sawSpeaker(probe.sender(), theirs, now);
     holdings.rivalAudit(probe.address(), probe.sender(), theirs);
-    boolean foreign =
-        roster.hasView()
-            && !theirs.sameView(roster.view())
-            && roster
-                .speaker(probe.sender(), Optional.of(theirs))
-                .filter(roster::isMember)
-                .isEmpty();
-    if (foreign && settings.has(Rule.CHALLENGE) && hellos.answer(theirs.memberHash(), now)) {
+    if (isForeign(probe, theirs) && settings.has(Rule.CHALLENGE) && hellos.answer(theirs.memberHash(), now)) {
       holdings.challenge(now);
     }
     if (theirs.since() != 0 && holdings.slots().holds(probe.address())) {
       disputes.challenged(probe, cards.mac(probe.link()), now);
     }
+  }
+
+  // A speaker outside the view, or a member that has gone on to a later one: this speaker may have
+  // been left behind without having noticed.
+  private boolean isForeign(Heard.Probe probe, Trailer theirs) {
+    return roster.hasView()
+        && (theirs.isAheadOf(roster.view())
+            || roster
+                .speaker(probe.sender(), Optional.of(theirs))
+                .filter(roster::isMember)
+                .isEmpty());
   }
 
   // The end of this speaker

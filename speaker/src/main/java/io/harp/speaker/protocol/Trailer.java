@@ -55,6 +55,11 @@ public record Trailer(
         && viewNumber == ((int) view.id().number() & 0xff_ffff);
   }
 
+  /** Whether its view has a higher number; the number wraps around, so the nearer way counts. */
+  public boolean isAheadOf(View view) {
+    return (viewNumber - (int) view.id().number()) << 8 > 0;
+  }
+
   /**
    * Reads the trailer at {@code offset}; empty if there are fewer than 18 bytes or they are not
    * Harp's, as with another host's padding or a switch that stripped it.

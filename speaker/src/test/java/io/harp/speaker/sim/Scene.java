@@ -211,6 +211,7 @@ final class Scene {
       return;
     }
     if (there) {
+      life.expected(allNodes());
       tell(machine, time.between(10, 300));
       time.afterMs(
           310,

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Thousands of clusters with random faults. A failing seed is printed with its story. */
 class SimulationTest {
@@ -32,6 +34,13 @@ class SimulationTest {
       failures.forEach(f -> text.append(f).append('\n'));
       fail(failures.size() + " of " + SEEDS + " seeds break an invariant\n" + text);
     }
+  }
+
+  /** Found by a run of 30,000 seeds: who was left behind, hashes of views that collided, and more. */
+  @ParameterizedTest
+  @ValueSource(longs = {10446, 10904, 15350, 19091, 19434, 23325, 24202, 28595})
+  void seedsThatOnceFailedStaySound(long seed) {
+    assertEquals(List.of(), Simulation.run(seed, Set.of(), 0).breaches());
   }
 
   @Test
