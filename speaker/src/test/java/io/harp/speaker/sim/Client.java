@@ -31,6 +31,9 @@ final class Client implements Lan.Station {
   private final long staleMs;
   private final Map<Address, Entry> cache = new HashMap<>();
 
+  /** How often an entry it had changed to another host. */
+  int flips;
+
   /**
    * @param staleMs how long an entry is believed
    * @param lockMs how long after a change the next one is ignored, as by some stacks; 0 for not
@@ -101,6 +104,7 @@ final class Client implements Lan.Station {
       if (now - entry.changedAt < lockMs) {
         return;
       }
+      flips++;
       entry.changedAt = now;
       entry.mac = frame.sender();
       time.note(() -> "client " + station + " moves " + frame.address() + " to " + frame.sender());

@@ -11,12 +11,15 @@ import io.harp.speaker.membership.Cluster;
 import io.harp.speaker.ownership.Journal;
 import io.harp.speaker.ownership.Settings;
 import io.harp.speaker.ownership.Speaker;
+import io.harp.speaker.protocol.Codec;
 import io.harp.speaker.protocol.Member;
+import io.harp.speaker.protocol.Message.Assignment;
 import io.harp.speaker.protocol.Message.Group;
 import io.harp.speaker.protocol.Message.Plan;
 import io.harp.speaker.protocol.Message.Reason;
 import io.harp.speaker.protocol.Revision;
 import io.harp.speaker.protocol.Trailer;
+import io.harp.speaker.protocol.Unreadable;
 import io.harp.speaker.protocol.View;
 import io.harp.speaker.sim.Lan.Frame;
 import java.util.ArrayDeque;
@@ -59,6 +62,8 @@ final class Life implements Membership.Host, FramePort, Journal {
   final List<String> unmet = new ArrayList<>();
   final Map<Incident, Integer> incidents = new EnumMap<>(Incident.class);
 
+  private final Mutant mutant;
+  private long stoodStillMs;
   private boolean dead;
   private boolean stopped;
   private long stoppedAt;
@@ -88,7 +93,9 @@ final class Life implements Membership.Host, FramePort, Journal {
       Machine machine,
       Settings settings,
       Witness witness,
+      Mutant mutant,
       long wallOffsetMs) {
+    this.mutant = mutant;
     this.time = time;
     this.machine = machine;
     this.witness = witness;
@@ -101,7 +108,12 @@ final class Life implements Membership.Host, FramePort, Journal {
   }
 
   private long clock() {
-    return time.nowMs() + baseMs;
+    return time.nowMs() + baseMs - (mutant.clockStands() ? stoodStillMs : 0);
+  }
+
+  /** The time of its clock, in ms. */
+  long now() {
+    return clock();
   }
 
   // The loop
@@ -136,9 +148,17 @@ final class Life implements Membership.Host, FramePort, Journal {
 
       @Override
       public void message(Member from, byte[] message) {
-        speaker.message(from, message, clock());
+        speaker.message(from, mutant.equals(Mutant.NONE) ? message : misheard(message), clock());
       }
     };
+  }
+
+  private byte[] misheard(byte[] message) {
+    try {
+      return Codec.encode(mutant.hears(this, Codec.decode(message)));
+    } catch (Unreadable e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Override
@@ -184,7 +204,7 @@ final class Life implements Membership.Host, FramePort, Journal {
     if (deadlineMs < wakeAtMs) {
       wakeAtMs = deadlineMs;
       time.atMs(
-          deadlineMs - baseMs,
+          deadlineMs - clock() + time.nowMs(),
           () -> {
             wakeAtMs = Long.MAX_VALUE;
             if (!dead && !stopped) {
@@ -224,6 +244,7 @@ final class Life implements Membership.Host, FramePort, Journal {
     if (dead || !stopped) {
       return;
     }
+    stoodStillMs += time.nowMs() - stoppedAt;
     note("CONTINUES" + (escapes ? ", and a frame escapes" : "") + ", detector " + detector);
     stopped = false;
     if (time.nowMs() - stoppedAt > leaseMs + LONGEST_MS) {
@@ -308,7 +329,13 @@ final class Life implements Membership.Host, FramePort, Journal {
         && !stopped
         && nic.carrier
         && clock() < gateMs
-        && published.links(address).contains(nic.link);
+        && published.links(address).contains(nic.link)
+        && !(mutant.letsGoAtPlan() && isGivenAway(address));
+  }
+
+  private boolean isGivenAway(Address address) {
+    Assignment a = lastPlan == null ? null : lastPlan.assignments().get(address);
+    return a != null && !a.owner().equals(self);
   }
 
   /** Whether it would answer on any card. */
@@ -353,7 +380,9 @@ final class Life implements Membership.Host, FramePort, Journal {
       case Frame.Request f -> answer(nic, f);
     }
     if (watched.contains(address)) {
-      heard.ifPresent(h -> loop(() -> speaker.heard(h, clock())));
+      heard
+          .flatMap(h -> mutant.hears(this, h))
+          .ifPresent(h -> loop(() -> speaker.heard(h, clock())));
     }
   }
 
@@ -376,17 +405,35 @@ final class Life implements Membership.Host, FramePort, Journal {
 
   @Override
   public void publish(Held held, Set<Address> watched) {
-    this.published = held;
+    if (!mutant.keepsWhileMute() || speaker.mayRespondUntil(clock()) > clock()) {
+      this.published = held;
+    }
     this.publishedAnew = true;
     this.watched = Set.copyOf(watched);
   }
 
   @Override
   public void announce(int link, Address address, Optional<Trailer> trailer) {
+    say(link, address, trailer);
+    if (mutant.finishesBursts()) {
+      for (long after : List.of(100L, 400L, 1_200L, 3_000L)) {
+        time.afterMs(
+            after,
+            () -> {
+              if (isRunning()) {
+                say(link, address, trailer);
+              }
+            });
+      }
+    }
+  }
+
+  private void say(int link, Address address, Optional<Trailer> trailer) {
     Nic nic = machine.nic(link);
     if (nic.carrier) {
       note(() -> "announces " + address + " " + Story.trailer(trailer));
-      Frame frame = new Frame.Gratuitous(address, nic.mac(), trailer);
+      Frame frame =
+          new Frame.Gratuitous(address, nic.mac(), trailer.map(t -> mutant.says(this, t)));
       if (link == 2) {
         lastSaid.put(address, frame);
       }
@@ -399,16 +446,28 @@ final class Life implements Membership.Host, FramePort, Journal {
 
   @Override
   public void probe(int link, Address address, Optional<Trailer> trailer) {
+    if (mutant.challengesAloud() && trailer.filter(t -> t.since() != 0).isPresent()) {
+      announce(link, address, trailer);
+      return;
+    }
     Nic nic = machine.nic(link);
     if (nic.carrier) {
       note(() -> "probes " + address + " " + Story.trailer(trailer));
-      nic.lan.broadcast(nic.station, new Frame.Probe(address, nic.mac(), trailer));
+      nic.lan.broadcast(
+          nic.station,
+          new Frame.Probe(address, nic.mac(), trailer.map(t -> mutant.says(this, t))));
+      if (mutant.answersItself() && trailer.isPresent()) {
+        Heard own = new Heard.Claim(link, address, nic.mac(), true, Optional.empty());
+        time.afterUs(100, () -> post("", () -> speaker.heard(own, clock())));
+      }
     }
   }
 
   @Override
   public long lastForeignMs(int link) {
-    return foreignMs.getOrDefault(link, Long.MIN_VALUE);
+    return mutant.ignoresForeign()
+        ? Long.MIN_VALUE
+        : foreignMs.getOrDefault(link, Long.MIN_VALUE);
   }
 
   // Journal

@@ -48,6 +48,9 @@ final class Membership {
   private final Map<Member, Seat> seats = new HashMap<>();
   double datagramLoss;
 
+  /** How much later than usual every message arrives. */
+  long delayMs;
+
   /** How likely it is that a suspicion is confirmed although the member would answer. */
   double falseSuspicion;
 
@@ -366,6 +369,10 @@ final class Membership {
     }
 
     private long latencyUs() {
+      return delayMs * 1_000 + usualLatencyUs();
+    }
+
+    private long usualLatencyUs() {
       return time.chance(0.03) ? time.between(2_000, 25_000) : time.between(150, 1_200);
     }
 

@@ -35,6 +35,9 @@ final class Scene {
   private Set<Address> gateways = Set.of();
   private long revision = 100;
 
+  /** How every speaker of this scene errs. */
+  Mutant mutant = Mutant.NONE;
+
   /** No fault of this run gives a reason to move an address from a healthy owner. */
   boolean movesAreWrong;
 
@@ -252,7 +255,8 @@ final class Scene {
     machine.up = true;
     disturb(machine);
     Life life =
-        new Life(time, membership, machine, settings, witness, WALL_MS + machine.wallSkewMs);
+        new Life(
+            time, membership, machine, settings, witness, mutant, WALL_MS + machine.wallSkewMs);
     machine.life = life;
     time.note(() -> machine.name + ": STARTS as " + life.self);
     life.links(machine.links());

@@ -35,6 +35,14 @@ final class Simulation {
   private Simulation() {}
 
   static Outcome run(long seed, Set<Rule> without, int remember) {
+    return run(seed, without, remember, Mutant.NONE, List.of());
+  }
+
+  /**
+   * @param only the kinds of faults to choose from; empty for those the seed chooses
+   */
+  static Outcome run(
+      long seed, Set<Rule> without, int remember, Mutant mutant, List<Kind> only) {
     Timeline dice = new Timeline(seed + 1_000_003, 0);
     int nodes = (int) dice.between(2, 5);
     int segments = dice.chance(0.25) ? 2 : 1;
@@ -44,11 +52,12 @@ final class Simulation {
         Settings.of(400)
             .with(false, false, 600_000, 1, dice.chance(0.3) ? 5_000L : 60_000L, without);
     Scene scene = new Scene(seed, settings, segments, nodes, addresses, clients, remember);
+    scene.mutant = mutant;
     if (dice.chance(0.6)) {
       scene.withGateway();
     }
     Faults faults = new Faults(scene, HEAL_MS);
-    faults.plan((int) dice.between(1, 5), FAULTS_FROM_MS, kinds(dice));
+    faults.plan((int) dice.between(1, 5), FAULTS_FROM_MS, only.isEmpty() ? kinds(dice) : only);
     scene.movesAreWrong = faults.used.stream().allMatch(Kind::leavesOwnersWell);
     scene.witness.excuseDoubles = faults.used.contains(Kind.LAN_ONE_WAY);
     scene.clientsWereCut =

@@ -1,0 +1,151 @@
+package io.harp.speaker.ownership;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.harp.model.Address;
+import io.harp.model.Ipv4;
+import io.harp.model.MacAddress;
+import io.harp.model.NodeName;
+import io.harp.speaker.protocol.Epoch;
+import io.harp.speaker.protocol.Member;
+import io.harp.speaker.protocol.Message.Assignment;
+import io.harp.speaker.protocol.Message.Eligibility;
+import io.harp.speaker.protocol.Message.Group;
+import io.harp.speaker.protocol.Message.Plan;
+import io.harp.speaker.protocol.Message.Reason;
+import io.harp.speaker.protocol.Message.Report;
+import io.harp.speaker.protocol.Message.ReportedLink;
+import io.harp.speaker.protocol.Revision;
+import io.harp.speaker.protocol.View;
+import io.harp.speaker.protocol.ViewId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class PlanningTest {
+
+  private static final Member A = new Member(new NodeName("a"), 1);
+  private static final Member B = new Member(new NodeName("b"), 2);
+  private static final View FIRST = new View(new ViewId(1, A), List.of(A, B), false);
+  private static final View SECOND = new View(new ViewId(2, A), List.of(A, B), false);
+  private static final Address X = new Ipv4(0x0a00_0001);
+
+  private final Settings settings = Settings.of(400);
+  private final Roster roster = new Roster(A);
+  private final Picture picture = new Picture();
+  private final List<Plan> published = new ArrayList<>();
+  private final Planning planning =
+      new Planning(
+          settings,
+          new Agenda(),
+          A,
+          roster,
+          picture,
+          new SilentJournal(),
+          (plan, _) -> published.add(plan),
+          () -> 0);
+
+  @Test
+  void aPlanOfAnOlderViewIsDropped() { // M12
+    install(SECOND, 0);
+    assertEquals(Optional.empty(), planning.accept(plan(FIRST, 9), 1));
+    assertEquals(Optional.empty(), planning.present());
+  }
+
+  @Test
+  void aPlanOfALaterViewWaitsForThatView() {
+    install(FIRST, 0);
+    assertEquals(Optional.empty(), planning.accept(plan(SECOND, 1), 1));
+    roster.install(SECOND);
+    assertEquals(Optional.of(plan(SECOND, 1)), planning.view(SECOND, 2));
+  }
+
+  @Test
+  void ofOneViewOnlyTheNewerPlanIsTaken() {
+    install(FIRST, 0);
+    planning.accept(plan(FIRST, 2), 1);
+    assertEquals(Optional.empty(), planning.accept(plan(FIRST, 1), 2));
+    assertEquals(Optional.empty(), planning.accept(plan(FIRST, 2), 2));
+    assertEquals(Optional.of(plan(FIRST, 3)), planning.accept(plan(FIRST, 3), 2));
+  }
+
+  @Test
+  void nothingIsPlannedBeforeAllHaveReportedOrTheirTimeIsOver() { // M10
+    want();
+    planning.expect(2);
+    install(FIRST, 0);
+    roster.report(A, report(FIRST, Map.of()));
+    planning.touch();
+    planning.run(settings.gatherMs() - 1);
+    assertEquals(List.of(), published);
+    planning.run(settings.gatherMs());
+    assertEquals(1, published.size());
+  }
+
+  @Test
+  void whoHoldsByItsReportKeeps() { // C6
+    want();
+    planning.expect(2);
+    install(FIRST, 0);
+    roster.report(A, report(FIRST, Map.of()));
+    roster.report(B, report(FIRST, Map.of(X, 5L)));
+    planning.touch();
+    planning.run(1);
+    Assignment a = published.getFirst().assignments().get(X);
+    assertEquals(new Assignment(B, Optional.empty(), Reason.KEPT), a);
+  }
+
+  @Test
+  void anUnchangedSituationGivesNoSecondPlan() {
+    want();
+    planning.expect(2);
+    install(FIRST, 0);
+    roster.report(A, report(FIRST, Map.of()));
+    roster.report(B, report(FIRST, Map.of()));
+    for (int now = 1; now < 1_000; now++) {
+      planning.touch();
+      planning.run(now);
+    }
+    assertEquals(1, published.size());
+    assertTrue(published.getFirst().assignments().containsKey(X));
+  }
+
+  private void want() {
+    picture.seen(
+        List.of(
+            new Group(
+                List.of(X),
+                List.of(),
+                Map.of(A.node(), Eligibility.ANY, B.node(), Eligibility.ANY))),
+        Revision.of(1));
+  }
+
+  private void install(View view, long now) {
+    roster.install(view);
+    planning.view(view, now);
+  }
+
+  private static Plan plan(View view, int seq) {
+    return new Plan(new Epoch(view.id(), seq, B), Revision.of(1), Map.of());
+  }
+
+  private static Report report(View view, Map<Address, Long> holds) {
+    return new Report(
+        view.id(),
+        0,
+        Optional.empty(),
+        true,
+        Revision.of(1),
+        1,
+        true,
+        false,
+        List.of(new ReportedLink("eth0", new MacAddress(7), true, List.of())),
+        holds,
+        Set.of(),
+        Set.of());
+  }
+}
