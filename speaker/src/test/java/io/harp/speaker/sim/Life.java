@@ -454,8 +454,7 @@ final class Life implements Membership.Host, FramePort, Journal {
     if (nic.carrier) {
       note(() -> "probes " + address + " " + Story.trailer(trailer));
       nic.lan.broadcast(
-          nic.station,
-          new Frame.Probe(address, nic.mac(), trailer.map(t -> mutant.says(this, t))));
+          nic.station, new Frame.Probe(address, nic.mac(), trailer.map(t -> mutant.says(this, t))));
       if (mutant.answersItself() && trailer.isPresent()) {
         Heard own = new Heard.Claim(link, address, nic.mac(), true, Optional.empty());
         time.afterUs(100, () -> post("", () -> speaker.heard(own, clock())));
@@ -465,9 +464,7 @@ final class Life implements Membership.Host, FramePort, Journal {
 
   @Override
   public long lastForeignMs(int link) {
-    return mutant.ignoresForeign()
-        ? Long.MIN_VALUE
-        : foreignMs.getOrDefault(link, Long.MIN_VALUE);
+    return mutant.ignoresForeign() ? Long.MIN_VALUE : foreignMs.getOrDefault(link, Long.MIN_VALUE);
   }
 
   // Journal

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Shows that each check can fail: every deliberate bug breaks an invariant in some seed, or turns
- * the end of its scene around. M1, M2, M10, M11 and M12 show in no seed, since other rules hide them:
- * the tests of {@code Fence}, {@code Epoch} and {@code Planning} catch them.
+ * the end of its scene around. M1, M2, M10, M11 and M12 show in no seed, since other rules hide
+ * them: the tests of {@code Fence}, {@code Epoch} and {@code Planning} catch them.
  */
 class MutationTest {
 

@@ -41,8 +41,7 @@ final class Simulation {
   /**
    * @param only the kinds of faults to choose from; empty for those the seed chooses
    */
-  static Outcome run(
-      long seed, Set<Rule> without, int remember, Mutant mutant, List<Kind> only) {
+  static Outcome run(long seed, Set<Rule> without, int remember, Mutant mutant, List<Kind> only) {
     Timeline dice = new Timeline(seed + 1_000_003, 0);
     int nodes = (int) dice.between(2, 5);
     int segments = dice.chance(0.25) ? 2 : 1;

@@ -36,7 +36,9 @@ class SimulationTest {
     }
   }
 
-  /** Found by a run of 30,000 seeds: who was left behind, hashes of views that collided, and more. */
+  /**
+   * Found by a run of 30,000 seeds: who was left behind, hashes of views that collided, and more.
+   */
   @ParameterizedTest
   @ValueSource(longs = {10446, 10904, 15350, 19091, 19434, 23325, 24202, 28595})
   void seedsThatOnceFailedStaySound(long seed) {
