@@ -46,7 +46,8 @@ class ElectionTest {
     Election election = new Election(false);
     for (int i = 0; i < 6; i++) {
       Candidate c =
-          new Candidate(member(i), Standing.values()[random.nextInt(3)], random.nextInt(2));
+          new Candidate(
+              member(i), List.of(Standing.values()).get(random.nextInt(3)), random.nextInt(2));
       candidates.add(c);
       election.count(c.member(), random.nextInt(2));
     }

@@ -80,7 +80,7 @@ final class Messages {
           new Assignment(
               member(),
               random.nextBoolean() ? Optional.of(member()) : Optional.empty(),
-              Reason.values()[random.nextInt(Reason.values().length)]));
+              List.of(Reason.values()).get(random.nextInt(8))));
     }
     return new Plan(epoch(), revision(), assignments);
   }
