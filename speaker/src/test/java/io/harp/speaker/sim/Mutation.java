@@ -154,7 +154,11 @@ enum Mutation implements Mutant {
     }
   };
 
+  // Both are unmodifiable, which their types do not say.
+  @SuppressWarnings("ImmutableEnumChecker")
   final Set<Rule> without;
+
+  @SuppressWarnings("ImmutableEnumChecker")
   final List<Kind> faults;
 
   /** The first seed to look at: bugs that show seldom begin near the seed that is known. */
