@@ -84,7 +84,7 @@ final class Daemon {
     this.metrics = new SpeakerMetrics(settings.node(), wire);
     this.client = Clients.connect();
     this.recorder = new MoveRecorder(client, settings.namespace(), settings.node());
-    this.journal = new JournalBook(settings.node(), recorder, metrics, flight);
+    this.journal = new JournalBook(settings.node(), recorder, metrics, flight, clock);
     this.world =
         new WorldBook(new Grouping(settings.loadBalancerClass(), settings.ignoreExcludeLabel()));
     this.frames = new RawFrames(settings.wire(), gate, clock, wire, flight);
@@ -171,6 +171,7 @@ final class Daemon {
       pages.ready();
     }
     metrics.planner(speaker.isPlanner());
+    metrics.planned(speaker.plan().map(plan -> plan.assignments().size()).orElse(0));
     journal.flush(speaker.plan().map(Plan::epoch).map(Object::toString).orElse(""));
     return Math.min(Math.min(next, world.nextMs()), nextFreshness);
   }

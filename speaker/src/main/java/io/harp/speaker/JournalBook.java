@@ -1,5 +1,6 @@
 package io.harp.speaker;
 
+import io.harp.loop.Clock;
 import io.harp.model.Address;
 import io.harp.model.MacAddress;
 import io.harp.model.NodeName;
@@ -38,6 +39,7 @@ final class JournalBook implements Journal {
   private final MoveRecorder recorder;
   private final SpeakerMetrics metrics;
   private final FlightRecorder flight;
+  private final Clock clock;
   private final Map<Address, Group> held = new HashMap<>();
   private final Map<Address, Reason> reasons = new HashMap<>();
   private final Map<ServiceKey, Recorded> toRecord = new HashMap<>();
@@ -48,7 +50,13 @@ final class JournalBook implements Journal {
 
   private record Recorded(Group group, Reason reason, long since) {}
 
-  JournalBook(NodeName node, MoveRecorder recorder, SpeakerMetrics metrics, FlightRecorder flight) {
+  JournalBook(
+      NodeName node,
+      MoveRecorder recorder,
+      SpeakerMetrics metrics,
+      FlightRecorder flight,
+      Clock clock) {
+    this.clock = clock;
     this.node = node;
     this.recorder = recorder;
     this.metrics = metrics;
@@ -64,6 +72,7 @@ final class JournalBook implements Journal {
     held.put(address, group);
     reasons.put(address, reason);
     metrics.claimed(address, group, reason);
+    metrics.takeovers().claimed(reason, clock.nowMs());
     decided(address, "claimed: " + reason);
     group.services().forEach(s -> toRecord.put(s, new Recorded(group, reason, since)));
     if (++claimedNow <= LOGGED_AT_ONCE) {
@@ -220,12 +229,16 @@ final class JournalBook implements Journal {
   @Override
   public void happened(Incident what, String text) {
     metrics.count(what.name().toLowerCase(Locale.ROOT));
+    if (what == Incident.SUSPECTED) {
+      metrics.takeovers().doubted(clock.nowMs());
+    }
     log.info("{}", text);
   }
 
   @Override
   public void installed(View view) {
     metrics.view(view);
+    metrics.takeovers().installed(view, clock.nowMs());
     flight.decided(Optional.empty(), "view " + view);
     log.info("View {}{}", view, view.merged() ? " (merged)" : "");
   }

@@ -43,17 +43,24 @@ final class SpeakerMetrics implements MultiCollector {
   private final WireCounters wire;
   private final Map<Address, Group> held = new ConcurrentHashMap<>();
   private final Map<Address, Group> known = new ConcurrentHashMap<>();
+  private final Takeovers takeovers = new Takeovers();
   private final Map<String, LongAdder> transitions = new ConcurrentHashMap<>();
   private final Map<String, DoubleSupplier> gauges = new TreeMap<>();
   private final Map<String, DoubleSupplier> counters = new TreeMap<>();
   private volatile boolean muted;
   private volatile boolean planner;
+  private volatile int planned;
   private volatile Set<NodeName> heldOff = Set.of();
   private volatile @Nullable View view;
 
   SpeakerMetrics(NodeName node, WireCounters wire) {
     this.node = node;
     this.wire = wire;
+    // Alerts ask how much these grew, which needs a beginning.
+    transition("conflict");
+    for (Reason reason : Reason.values()) {
+      transition(claimed(reason));
+    }
   }
 
   /**
@@ -75,7 +82,7 @@ final class SpeakerMetrics implements MultiCollector {
   void claimed(Address address, Group group, Reason reason) {
     held.put(address, group);
     known.put(address, group);
-    count("claimed_" + reason.name().toLowerCase(Locale.ROOT));
+    count(claimed(reason));
   }
 
   void released(Address address, Release why) {
@@ -92,12 +99,29 @@ final class SpeakerMetrics implements MultiCollector {
   }
 
   void count(String transition) {
-    transitions.computeIfAbsent(transition, _ -> new LongAdder()).increment();
+    transition(transition).increment();
+  }
+
+  private LongAdder transition(String kind) {
+    return transitions.computeIfAbsent(kind, _ -> new LongAdder());
+  }
+
+  private static String claimed(Reason reason) {
+    return "claimed_" + reason.name().toLowerCase(Locale.ROOT);
   }
 
   void muted(boolean now) {
     muted = now;
     count(now ? "muted" : "unmuted");
+  }
+
+  /** How many addresses have an owner in the plan. */
+  void planned(int now) {
+    planned = now;
+  }
+
+  Takeovers takeovers() {
+    return takeovers;
   }
 
   void planner(boolean now) {
@@ -130,6 +154,8 @@ final class SpeakerMetrics implements MultiCollector {
     all.add(gauge("harp_held_addresses", "addresses answered here", held.size()));
     gauges.forEach((name, value) -> all.add(gauge(name, name, value.getAsDouble())));
     counters.forEach((name, value) -> all.add(counter(name, value.getAsDouble())));
+    all.add(gauge("harp_planned_addresses", "addresses with an owner in the plan", planned));
+    all.add(takeovers.collect());
     all.add(transitions());
     all.add(drops());
     all.add(heldOffNodes());
