@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -104,7 +105,7 @@ final class Peers extends Discovery {
   @Override
   protected void findMembers(List<Address> members, boolean first, Responses responses) {
     PhysicalAddress here = here();
-    List<PhysicalAddress> others = peers.stream().filter(p -> !p.equals(here)).toList();
+    List<PhysicalAddress> others = places().stream().filter(p -> !p.equals(here)).toList();
     if (first) {
       start(others, responses);
     } else if (members == null && ++looks % LOOKS_AT_ALL != 0) {
@@ -120,6 +121,24 @@ final class Peers extends Discovery {
       var _ = timer.schedule(() -> askAgain(responses, me), askAgainMs, TimeUnit.MILLISECONDS);
       finishIfSettled();
     }
+  }
+
+  /** The list, or, for who started without one, everybody who has been heard of. */
+  private Collection<PhysicalAddress> places() {
+    if (!peers.isEmpty()) {
+      return peers;
+    }
+    Map<Address, PhysicalAddress> known =
+        super.down(new Event(Event.GET_LOGICAL_PHYSICAL_MAPPINGS, true))
+                instanceof Map<?, ?> mappings
+            ? typed(mappings)
+            : Map.of();
+    return Set.copyOf(known.values());
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Map<Address, PhysicalAddress> typed(Map<?, ?> mappings) {
+    return (Map<Address, PhysicalAddress>) mappings;
   }
 
   private void start(List<PhysicalAddress> others, Responses responses) {
@@ -189,7 +208,29 @@ final class Peers extends Discovery {
         }
       }
     }
-    return super.handle(header, message);
+    Object result = super.handle(header, message);
+    if (header.type() == PingHeader.GET_MBRS_REQ && !header.initialDiscovery()) {
+      introduce(message.getSrc());
+    }
+    return result;
+  }
+
+  /**
+   * Tells one that is in another view where the members of this one are. Who started while the API
+   * server was away has no list, and two of those never met: each knows only who has a list.
+   */
+  private void introduce(Address to) {
+    View current = view;
+    if (current == null || to == null || current.containsMember(to)) {
+      return;
+    }
+    for (Address member : current.getMembersRaw()) {
+      if (!member.equals(local_addr)
+          && super.down(new Event(Event.GET_PHYSICAL_ADDRESS, member))
+              instanceof PhysicalAddress where) {
+        sendDiscoveryResponse(member, where, NameCache.get(member), to, isCoord(member));
+      }
+    }
   }
 
   private void answerLater() {

@@ -197,6 +197,35 @@ class JGroupsClusterTest {
   }
 
   @Test
+  void twoThatKnowNobodyMeetThroughAThirdThatKnowsBoth() throws IOException {
+    try (Loopback lan = new Loopback(3)) {
+      Speaker one = lan.startWithoutPeers(1);
+      Speaker two = lan.startWithoutPeers(2);
+      one.events().awaitView(1);
+      two.events().awaitView(1);
+      Speaker three = lan.start(3);
+      for (Speaker speaker : List.of(one, two, three)) {
+        speaker.events().awaitView(3);
+      }
+    }
+  }
+
+  @Test
+  void twentyFourMembersThatStartTogetherSettle() throws Exception {
+    try (Loopback lan = new Loopback(24);
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Speaker>> starting = new ArrayList<>();
+      for (int n = 1; n <= 24; n++) {
+        int number = n;
+        starting.add(threads.submit((Callable<Speaker>) () -> lan.start(number)));
+      }
+      for (Future<Speaker> speaker : starting) {
+        speaker.get().events().awaitView(24);
+      }
+    }
+  }
+
+  @Test
   void aTakenPortIsSaidPlainly() throws IOException {
     try (Loopback lan = new Loopback(1)) {
       lan.start(1);

@@ -35,11 +35,21 @@ final class Loopback implements AutoCloseable {
     return start(n, "node-" + n, SECRET);
   }
 
+  /** One that was not told where the others are. */
+  Speaker startWithoutPeers(int n) throws IOException {
+    return start(n, "node-" + n, SECRET, List.of());
+  }
+
   Speaker start(int n, String node, GroupKey key) throws IOException {
+    return start(n, node, key, peers());
+  }
+
+  private Speaker start(int n, String node, GroupKey key, List<InetSocketAddress> peers)
+      throws IOException {
     Recorded events = new Recorded();
     Member self = new Member(new NodeName(node), ThreadLocalRandom.current().nextLong());
     JGroupsCluster cluster =
-        JGroupsCluster.join(new ClusterSettings(self, where(n), peers(), key, PATIENT), events);
+        JGroupsCluster.join(new ClusterSettings(self, where(n), peers, key, PATIENT), events);
     Speaker speaker = new Speaker(cluster, events);
     synchronized (started) {
       started.add(speaker);
