@@ -26,7 +26,12 @@ import org.slf4j.LoggerFactory;
 public final class MoveRecorder implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(MoveRecorder.class);
-  private static final int WRITERS = 8;
+
+  /**
+   * After a crash the other speakers have much to write, and better things to do: more writers
+   * starve whoever shares the machine with the API server.
+   */
+  private static final int WRITERS = 2;
   private static final long MAX_BACKOFF_MS = 30_000;
 
   /** Events about an address that are no move. */
