@@ -15,6 +15,9 @@ import java.util.regex.Pattern;
  */
 public final class SpeakerLab implements AutoCloseable {
 
+  /** The first address of {@link #serveMany}. */
+  public static final String MANY = "10.77.104.0";
+
   private static final long START_MS = 40_000;
   private static final Pattern MEMBERS = Pattern.compile("(?m)^harp_members ([0-9.]+)");
 
@@ -67,6 +70,30 @@ public final class SpeakerLab implements AutoCloseable {
   public void serve(String service, String... addresses) {
     lab.cluster().loadBalancer(service);
     lab.cluster().assign(service, addresses);
+  }
+
+  /**
+   * So many Services, each with one address from {@link #MANY} on.
+   *
+   * @return the first address
+   */
+  public String serveMany(int count) {
+    lab.cluster()
+        .applyYaml(
+            """
+            apiVersion: metallb.io/v1beta1
+            kind: IPAddressPool
+            metadata: {name: many, namespace: metallb-system}
+            spec: {addresses: [10.77.104.0/21]}
+            """);
+    try (var threads = java.util.concurrent.Executors.newFixedThreadPool(8)) {
+      for (int i = 0; i < count; i++) {
+        String address = io.harp.model.Ipv4.parse(MANY).plus(i).toString();
+        String service = "many-" + i;
+        threads.submit(() -> serve(service, address));
+      }
+    }
+    return MANY;
   }
 
   /** Watches an address once somebody answers it, by ARP and with traffic. */

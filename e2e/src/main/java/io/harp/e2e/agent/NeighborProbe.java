@@ -25,6 +25,9 @@ import org.pcap4j.core.RawPacketListener;
  *  r ID arp SENT GOT MAC     MAC answered the question of SENT
  *  c ID GOT MAC              MAC claimed the address unasked (gratuitous ARP, unsolicited NA)
  * </pre>
+ *
+ * <p>{@code sweep ID FIRST COUNT ROUND_MS} asks for many addresses and reports changes only, see
+ * {@link Sweep}.
  */
 final class NeighborProbe implements Consumer<String> {
 
@@ -42,6 +45,7 @@ final class NeighborProbe implements Consumer<String> {
   private final Ipv6 v6;
   private final Consumer<String> say;
   private final Map<String, Run> runs = new ConcurrentHashMap<>();
+  private final Map<String, Sweep> sweeps = new ConcurrentHashMap<>();
 
   private NeighborProbe(PcapHandle handle, MacAddress mac, Ipv4 v4, Ipv6 v6, Consumer<String> say) {
     this.handle = handle;
@@ -78,7 +82,18 @@ final class NeighborProbe implements Consumer<String> {
         runs.put(words[1], run);
         Thread.ofPlatform().daemon().start(() -> ask(run, Integer.parseInt(words[3])));
       }
+      case "sweep" -> {
+        int count = Integer.parseInt(words[3]);
+        Sweep sweep =
+            new Sweep(words[1], Ipv4.parse(words[2]), count, Integer.parseInt(words[4]));
+        sweeps.put(words[1], sweep);
+        Thread.ofPlatform().daemon().start(() -> sweep.ask(address -> send(question(address, 0))));
+      }
       case "stop" -> {
+        Sweep sweep = sweeps.remove(words[1]);
+        if (sweep != null) {
+          sweep.stop();
+        }
         Run run = runs.remove(words[1]);
         if (run != null) {
           run.running = false;
@@ -95,12 +110,16 @@ final class NeighborProbe implements Consumer<String> {
       long now = System.nanoTime();
       run.askedNs.set(slot, now);
       say.accept("s " + run.id + " arp " + now);
-      try {
-        handle.sendPacket(question);
-      } catch (PcapNativeException | NotOpenException e) {
-        // The cable is out: a question asked and lost.
-      }
+      send(question);
       pace.await();
+    }
+  }
+
+  private void send(byte[] question) {
+    try {
+      handle.sendPacket(question);
+    } catch (PcapNativeException | NotOpenException e) {
+      // The cable is out: a question asked and lost.
     }
   }
 
@@ -135,6 +154,7 @@ final class NeighborProbe implements Consumer<String> {
     long now = System.nanoTime();
     Answers.read(frame)
         .ifPresent(answer -> {
+          sweeps.values().forEach(sweep -> sweep.heard(answer, now, say));
           for (Run run : runs.values()) {
             if (run.address.equals(answer.address())) {
               report(run, answer, now);

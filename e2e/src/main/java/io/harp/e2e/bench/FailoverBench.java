@@ -40,8 +40,9 @@ public final class FailoverBench implements Callable<Integer> {
   @Option(
       names = "--only",
       split = ",",
-      description = "of crash, return, kill, stop, lan-cut, sigterm, start (default: all)")
-  List<String> only = List.of("crash", "return", "kill", "stop", "lan-cut", "sigterm", "start");
+      description = "of crash, return, kill, stop, lan-cut, sigterm, start, thousand (default: all)")
+  List<String> only =
+      List.of("crash", "return", "kill", "stop", "lan-cut", "sigterm", "start", "thousand");
 
   private final Map<String, Object> results = new LinkedHashMap<>();
 
@@ -61,7 +62,7 @@ public final class FailoverBench implements Callable<Integer> {
     LabOptions options = LabOptions.harp();
     System.out.println("load " + load() + "; median / worst");
     System.out.println(Figures.HEADER);
-    if (only.stream().anyMatch(o -> !o.equals("start"))) {
+    if (only.stream().anyMatch(o -> !List.of("start", "thousand").contains(o))) {
       try (SpeakerLab speakers = SpeakerLab.start(options)) {
         faults(speakers);
       }
@@ -70,6 +71,11 @@ public final class FailoverBench implements Callable<Integer> {
       Starts starts = Starts.measure(runs);
       System.out.println(starts.row());
       results.put("start", starts.json());
+    }
+    if (only.contains("thousand")) {
+      Thousand thousand = Thousand.measure(Math.min(3, runs));
+      System.out.println(thousand.row());
+      results.put("thousand", thousand.json());
     }
     System.out.println("load " + load());
     System.out.println("written to " + write(options.root().resolve("e2e/target/bench")));

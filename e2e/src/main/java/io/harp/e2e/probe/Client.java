@@ -60,6 +60,26 @@ public final class Client {
     return watch;
   }
 
+  /** Asks for {@code count} addresses from {@code first} on, each once in {@code roundMs}. */
+  public Census census(String first, int count, int roundMs) {
+    if (neighbors == null) {
+      throw new IllegalStateException("this client is not on the LAN");
+    }
+    AgentProcess asking = neighbors;
+    String id = "w" + IDS.incrementAndGet();
+    Runnable[] stop = new Runnable[1];
+    Census census = new Census(id, count, nameOf, () -> stop[0].run());
+    Consumer<String> ear = census::hear;
+    stop[0] =
+        () -> {
+          asking.forget(ear);
+          asking.tell("stop " + id);
+        };
+    asking.listen(ear);
+    asking.tell("sweep " + id + " " + first + " " + count + " " + roundMs);
+    return census;
+  }
+
   private void end(String id, Consumer<String> ear) {
     traffic.forget(ear);
     traffic.tell("stop " + id);
