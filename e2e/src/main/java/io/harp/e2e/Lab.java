@@ -197,6 +197,16 @@ public final class Lab implements AutoCloseable {
     return farClient;
   }
 
+  /** A host in the networks of {@code machine} that knows no secret and wants in. */
+  public AgentProcess stranger(String machine) {
+    return agent(machine, "stranger").awaitReady();
+  }
+
+  /** Where the speaker of a node listens for others. */
+  public String membershipAddress(LabNode node) {
+    return membershipAddress(plan.node(nodes().indexOf(node) + 1));
+  }
+
   /** The running controller. */
   public LabProcess controller() {
     if (controller == null) {
