@@ -90,7 +90,7 @@ public final class SpeakerLab implements AutoCloseable {
       for (int i = 0; i < count; i++) {
         String address = io.harp.model.Ipv4.parse(MANY).plus(i).toString();
         String service = "many-" + i;
-        threads.submit(() -> serve(service, address));
+        threads.execute(() -> serve(service, address));
       }
     }
     return MANY;

@@ -62,7 +62,10 @@ class StrangersLabTest {
     node.kill();
     for (LabNode target : speakers.lab().nodes()) {
       stranger.tell(
-          "attack 20000 " + speakers.lab().membershipAddress(target) + " " + LabPlan.MEMBERSHIP_PORT);
+          "attack 20000 "
+              + speakers.lab().membershipAddress(target)
+              + " "
+              + LabPlan.MEMBERSHIP_PORT);
     }
     node.start();
     speakers.awaitMembers(speakers.lab().nodes(), 3, 20_000);

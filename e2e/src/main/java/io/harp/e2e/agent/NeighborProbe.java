@@ -84,8 +84,7 @@ final class NeighborProbe implements Consumer<String> {
       }
       case "sweep" -> {
         int count = Integer.parseInt(words[3]);
-        Sweep sweep =
-            new Sweep(words[1], Ipv4.parse(words[2]), count, Integer.parseInt(words[4]));
+        Sweep sweep = new Sweep(words[1], Ipv4.parse(words[2]), count, Integer.parseInt(words[4]));
         sweeps.put(words[1], sweep);
         Thread.ofPlatform().daemon().start(() -> sweep.ask(address -> send(question(address, 0))));
       }

@@ -13,11 +13,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
- * A host that reaches the membership port and does not know the secret. {@code attack MS HOST
- * PORT} tries, for so long, everything that needs no secret: junk, the beginning of a handshake,
- * JGroups' own greeting, connections that say nothing and stay, and such as are closed at once. Says
- * {@code done CONNECTIONS}. At most a thousand connections a second: the flood is to bother the
- * speaker, not the machine all of them share.
+ * A host that reaches the membership port and does not know the secret. {@code attack MS HOST PORT}
+ * tries, for so long, everything that needs no secret: junk, the beginning of a handshake, JGroups'
+ * own greeting, connections that say nothing and stay, and such as are closed at once. Says {@code
+ * done CONNECTIONS}. At most a thousand connections a second: the flood is to bother the speaker,
+ * not the machine all of them share.
  */
 final class Stranger implements Consumer<String> {
 

@@ -29,7 +29,7 @@ final class Sweep {
     for (long ms = 0; running; ms++) {
       long turn = ms % roundMs;
       for (long i = count * turn / roundMs; i < count * (turn + 1) / roundMs; i++) {
-        question.accept(first.plus((int) i));
+        question.accept(first.plus(i));
       }
       pace.await();
     }

@@ -40,7 +40,8 @@ public final class FailoverBench implements Callable<Integer> {
   @Option(
       names = "--only",
       split = ",",
-      description = "of crash, return, kill, stop, lan-cut, sigterm, start, thousand (default: all)")
+      description =
+          "of crash, return, kill, stop, lan-cut, sigterm, start, thousand (default: all)")
   List<String> only =
       List.of("crash", "return", "kill", "stop", "lan-cut", "sigterm", "start", "thousand");
 

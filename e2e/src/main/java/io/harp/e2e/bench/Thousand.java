@@ -49,7 +49,7 @@ public record Thousand(
           handed.add((census.awaitAllWithout(all.name(), PATIENCE_MS) - asked) / 1e6);
           settle(speakers, census);
           LabNode half = speakers.node("n2");
-          int held = census.shares().get(half.name());
+          int held = census.shares().getOrDefault(half.name(), 0);
           long from = half.powerOff();
           last.add((census.awaitAllWithout(half.name(), PATIENCE_MS) - from) / 1e6);
           settle(speakers, census);

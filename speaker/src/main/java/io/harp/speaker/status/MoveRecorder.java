@@ -32,6 +32,7 @@ public final class MoveRecorder implements AutoCloseable {
    * starve whoever shares the machine with the API server.
    */
   private static final int WRITERS = 2;
+
   private static final long MAX_BACKOFF_MS = 30_000;
 
   /** Events about an address that are no move. */
