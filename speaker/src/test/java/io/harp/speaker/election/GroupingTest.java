@@ -1,0 +1,156 @@
+package io.harp.speaker.election;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.harp.model.Address;
+import io.harp.model.AddressRange;
+import io.harp.model.Advertisement;
+import io.harp.model.Endpoints;
+import io.harp.model.LbService;
+import io.harp.model.LbService.FamilyPolicy;
+import io.harp.model.NodeFacts;
+import io.harp.model.NodeName;
+import io.harp.model.Pool;
+import io.harp.model.ServiceKey;
+import io.harp.speaker.protocol.Message.Group;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class GroupingTest {
+
+  private static final NodeName N1 = new NodeName("n1");
+  private static final NodeName N2 = new NodeName("n2");
+  private static final String X = "192.0.2.1";
+  private static final String Y = "192.0.2.2";
+  private static final String Z = "192.0.2.3";
+
+  private final Map<ServiceKey, LbService> services = new HashMap<>();
+  private final Map<ServiceKey, Endpoints> endpoints = new HashMap<>();
+  private final Map<NodeName, NodeFacts> nodes = new HashMap<>();
+
+  GroupingTest() {
+    nodes.put(N1, new NodeFacts(N1, Map.of(), false, false, false, false));
+    nodes.put(N2, new NodeFacts(N2, Map.of(), false, false, false, false));
+  }
+
+  @Test
+  void addressesOfOneServiceStayTogether() {
+    service("web", Map.of(), X, Y);
+    service("mail", Map.of(), Z);
+    assertEquals(List.of(addresses(X, Y), addresses(Z)), groups());
+  }
+
+  @Test
+  void servicesThatShareAnAddressPullTogetherAllTheirs() {
+    service("web", Map.of(), X, Y);
+    service("mail", Map.of(), Y, Z);
+    assertEquals(List.of(addresses(X, Y, Z)), groups());
+  }
+
+  @Test
+  void aNodeThatMayNotCarryExternalTrafficIsLeftOut() {
+    service("web", Map.of(), X);
+    nodes.put(N1, new NodeFacts(N1, Map.of(), true, false, false, false));
+    assertEquals(Set.of(N2), only(new Grouping(Optional.empty(), false)).nodes().keySet());
+    assertEquals(Set.of(N1, N2), only(new Grouping(Optional.empty(), true)).nodes().keySet());
+    for (NodeFacts facts :
+        List.of(
+            new NodeFacts(N1, Map.of(), false, true, false, false),
+            new NodeFacts(N1, Map.of(), false, false, true, false),
+            new NodeFacts(N1, Map.of(), false, false, false, true))) {
+      nodes.put(N1, facts);
+      assertEquals(Set.of(N2), only(new Grouping(Optional.empty(), true)).nodes().keySet());
+    }
+  }
+
+  @Test
+  void aServiceWithoutAServingEndpointMayBeOwnedByNobody() {
+    service("web", Map.of(), X);
+    endpoints.clear();
+    assertEquals(Map.of(), only(new Grouping(Optional.empty(), false)).nodes());
+  }
+
+  @Test
+  void theAnnotationIsAWish() {
+    service("web", Map.of(Grouping.WISH, " n2 "), X);
+    assertEquals(Optional.of(N2), only(new Grouping(Optional.empty(), false)).wish());
+  }
+
+  @Test
+  void ofTwoWishesTheFirstServiceByNameIsHeard() {
+    service("web", Map.of(Grouping.WISH, "n2"), X);
+    service("mail", Map.of(Grouping.WISH, "n1"), X);
+    assertEquals(Optional.of(N1), only(new Grouping(Optional.empty(), false)).wish());
+  }
+
+  @Test
+  void aWishThatCannotBeANameIsNone() {
+    for (String wish : List.of("", "  ", "n".repeat(254))) {
+      service("web", Map.of(Grouping.WISH, wish), X);
+      assertEquals(Optional.empty(), only(new Grouping(Optional.empty(), false)).wish());
+    }
+  }
+
+  @Test
+  void aServiceOfAnotherClassOrWithAForeignAddressTakesNoPart() {
+    service("web", Map.of(), X);
+    assertEquals(List.of(), new Grouping(Optional.of("other"), false).groups(world()));
+    services.clear();
+    service("web", Map.of(), "198.51.100.1");
+    service("mail", Map.of(), X, "example.org");
+    assertEquals(List.of(), groups());
+  }
+
+  private Group only(Grouping grouping) {
+    return grouping.groups(world()).getFirst();
+  }
+
+  private List<List<Address>> groups() {
+    return new Grouping(Optional.empty(), false)
+        .groups(world()).stream().map(Group::addresses).toList();
+  }
+
+  private World world() {
+    Pool pool =
+        new Pool(
+            "edge",
+            Map.of(),
+            List.of(new AddressRange(Address.parse("192.0.2.0"), Address.parse("192.0.2.255"))),
+            true,
+            false,
+            Optional.empty());
+    Advertisement everywhere =
+        new Advertisement("all", Set.of(), List.of(), List.of(), Set.of(), List.of(), List.of());
+    return new World(services, endpoints, nodes, List.of(pool), List.of(everywhere));
+  }
+
+  private void service(String name, Map<String, String> annotations, String... ingress) {
+    ServiceKey key = new ServiceKey("default", name);
+    services.put(
+        key,
+        new LbService(
+            key,
+            Map.of(),
+            true,
+            Optional.empty(),
+            List.of(),
+            List.of(),
+            FamilyPolicy.SINGLE_STACK,
+            false,
+            Set.of(),
+            Map.of(),
+            annotations,
+            Optional.empty(),
+            List.of(ingress),
+            "1"));
+    endpoints.put(key, new Endpoints(true, Set.of(N1)));
+  }
+
+  private static List<Address> addresses(String... texts) {
+    return List.of(texts).stream().map(Address::parse).toList();
+  }
+}
