@@ -73,7 +73,7 @@ final class Pages implements AutoCloseable {
               registry,
               this::unhealthy,
               this::notReady,
-              Map.of("/debug/frames.pcap", framesPage));
+              Map.of("/debug/frames.pcap", framesPage, "/status", new StatusPage(metrics)));
     } catch (IOException e) {
       throw new IOException(
           "--metrics-port: "

@@ -28,6 +28,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,6 +123,28 @@ final class SpeakerMetrics implements MultiCollector {
 
   Takeovers takeovers() {
     return takeovers;
+  }
+
+  /** The state of this speaker, one thing a line. */
+  String status() {
+    View v = view;
+    return """
+    node: %s
+    members: %s
+    planner: %s
+    muted: %s
+    addresses held: %d
+    nodes held off: %s
+    """
+        .formatted(
+            node,
+            v == null ? "none yet" : v,
+            planner ? "this speaker" : "another one",
+            muted ? "yes" : "no",
+            held.size(),
+            heldOff.isEmpty()
+                ? "none"
+                : heldOff.stream().map(NodeName::text).sorted().collect(Collectors.joining(", ")));
   }
 
   void planner(boolean now) {
