@@ -84,6 +84,13 @@ final class Authority {
         : issued(set.authorities(), set.authorityKey().orElseThrow(), now);
   }
 
+  /** Another serving certificate of the same authority. */
+  CertificateSet reissued(CertificateSet set, Instant now) {
+    return canSign(set, now)
+        ? issued(set.authorities(), set.authorityKey().orElseThrow(), now)
+        : next(Optional.of(set), now);
+  }
+
   /**
    * Whether clients that trust the set's authorities accept its serving certificate for a while.
    */

@@ -128,9 +128,7 @@ final class Certificates implements AutoCloseable {
       return REGULAR_MS;
     }
     Instant now = Instant.ofEpochMilli(clock.wallMs());
-    // A Secret that was deleted gets back what it had, so nobody has to learn a new authority.
-    Optional<CertificateSet> base = there.or(() -> Optional.ofNullable(known));
-    CertificateSet wanted = authority.next(base, now);
+    CertificateSet wanted = wanted(stored.isPresent(), there, now);
     boolean mayWrite = leads.getAsBoolean();
     boolean newAuthority =
         there.isPresent() && !there.get().authorities().equals(wanted.authorities());
@@ -154,6 +152,19 @@ final class Certificates implements AutoCloseable {
     }
     known = wanted;
     return trusted(wanted, mayWrite, newAuthority);
+  }
+
+  /**
+   * A Secret that was deleted gets back what it had, so nobody has to learn a new authority. One that
+   * lost its certificate, as by a person who wants another, gets another.
+   */
+  private CertificateSet wanted(boolean stored, Optional<CertificateSet> there, Instant now) {
+    CertificateSet before = known;
+    if (there.isPresent() || before == null) {
+      return authority.next(there, now);
+    }
+    return authority.next(
+        Optional.of(stored ? authority.reissued(before, now) : before), now);
   }
 
   private long trusted(CertificateSet set, boolean mayWrite, boolean newAuthority)

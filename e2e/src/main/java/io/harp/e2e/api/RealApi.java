@@ -180,6 +180,8 @@ public final class RealApi implements ApiServer {
         "--service-account-issuer=https://lab.local",
         "--disable-admission-plugins=ServiceAccount",
         "--endpoint-reconciler-type=none",
+        // Webhooks are called by the addresses of their endpoints: no kube-proxy runs here.
+        "--enable-aggregator-routing=true",
         "--audit-policy-file=" + directory.resolve("audit-policy.yaml"),
         "--audit-log-path=" + directory.resolve("audit.log"));
   }
