@@ -3,6 +3,7 @@ package io.harp.controller;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.harp.controller.admission.AdmissionSettings;
 import io.harp.controller.leadership.Candidacy;
+import io.harp.controller.status.EventWriter;
 import io.harp.controller.status.LeaseStore;
 import io.harp.kube.Clients;
 import io.harp.loop.Clock;
@@ -99,7 +100,12 @@ final class Daemon implements AutoCloseable {
   private Webhooks webhooks(AdmissionSettings wanted) throws IOException {
     try {
       return new Webhooks(
-          wanted, client, clock, () -> !settings.allocates() || elector.leads(), registry);
+          wanted,
+          client,
+          clock,
+          () -> !settings.allocates() || elector.leads(),
+          new EventWriter(client, settings.podName(), metrics),
+          registry);
     } catch (IOException e) {
       close();
       throw e;

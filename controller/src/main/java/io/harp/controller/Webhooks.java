@@ -6,6 +6,8 @@ import io.harp.controller.admission.Admission;
 import io.harp.controller.admission.AdmissionMetrics;
 import io.harp.controller.admission.AdmissionSettings;
 import io.harp.controller.admission.Severity;
+import io.harp.controller.allocation.Note;
+import io.harp.controller.status.EventWriter;
 import io.harp.controller.status.WebhookSecret;
 import io.harp.controller.status.WebhookTrust;
 import io.harp.kube.KubeEvent;
@@ -38,6 +40,7 @@ final class Webhooks implements AutoCloseable {
       KubernetesClient client,
       Clock clock,
       BooleanSupplier leads,
+      EventWriter events,
       PrometheusRegistry registry)
       throws IOException {
     List<String> configurations = new ArrayList<>(List.of(AdmissionSettings.CONFIGURATION));
@@ -51,6 +54,13 @@ final class Webhooks implements AutoCloseable {
             new WebhookSecret(client, settings.namespace(), settings.secret()),
             new WebhookTrust(client, configurations, settings.namespace(), settings.service()),
             config::get,
+            (namespace, name, version, what) ->
+                events.aboutConfigMap(
+                    namespace,
+                    name,
+                    version,
+                    Note.warning("MalformedAssignments", what),
+                    clock.wallMs()),
             leads,
             clock,
             new AdmissionMetrics(registry));

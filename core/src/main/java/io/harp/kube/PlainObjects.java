@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Objects of any kind as plain {@link Fields}, listed or watched. For those who need few fields of
@@ -56,6 +57,13 @@ public final class PlainObjects {
   public PlainObjects(KubernetesClient client, Clock clock) {
     this.client = client;
     this.clock = clock;
+  }
+
+  /** Asks something by a client that is made for it, as a command does. */
+  public static <T> T once(Clock clock, Function<PlainObjects, T> question) {
+    try (KubernetesClient client = Clients.connect()) {
+      return question.apply(new PlainObjects(client, clock));
+    }
   }
 
   /**

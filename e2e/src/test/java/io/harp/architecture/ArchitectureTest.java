@@ -46,6 +46,7 @@ class ArchitectureTest {
               "io.harp.controller.allocation",
               "io.harp.controller.leadership",
               "io.harp.controller.status",
+              "io.harp.controller.hostports",
               "io.harp.controller.admission",
               "io.harp.controller",
               "io.harp.controller.cli"));

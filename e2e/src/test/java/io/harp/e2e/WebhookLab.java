@@ -18,8 +18,7 @@ import java.util.function.BooleanSupplier;
 /** A real API server that calls the webhooks of controllers in this lab. */
 final class WebhookLab implements AutoCloseable {
 
-  private final Lab lab =
-      Lab.start(LabOptions.harp().withNodes(1).withApi(ApiServer.Kind.REAL));
+  private final Lab lab = Lab.start(LabOptions.harp().withNodes(1).withApi(ApiServer.Kind.REAL));
 
   WebhookLab() {
     try (InputStream yaml = WebhookLab.class.getResourceAsStream("/webhooks.yaml")) {
@@ -56,8 +55,7 @@ final class WebhookLab implements AutoCloseable {
   /** Waits until a controller says it is ready, as a kubelet would. */
   void awaitReady(int n, LabProcess process) {
     await(
-        process.name() + " to be ready",
-        () -> get(7572 + n, "readyz").startsWith("HTTP/1.1 200"));
+        process.name() + " to be ready", () -> get(7572 + n, "readyz").startsWith("HTTP/1.1 200"));
   }
 
   /** Makes these controllers the Service's endpoints, as the controller manager would. */

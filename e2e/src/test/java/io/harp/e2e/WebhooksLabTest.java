@@ -41,7 +41,8 @@ class WebhooksLabTest {
       lab.endpoints(1, 2);
       lab.await(
           "the API server to see the endpoints",
-          () -> !lab.pool("probe", "10.77.100.0/24", "?dryRun=All").body().contains("no endpoints"));
+          () ->
+              !lab.pool("probe", "10.77.100.0/24", "?dryRun=All").body().contains("no endpoints"));
       assertEquals(201, lab.pool("probe", "10.77.100.0/24", "?dryRun=All").status());
       judges(lab);
       warns(lab);
@@ -56,7 +57,8 @@ class WebhooksLabTest {
   private static void judges(WebhookLab lab) {
     assertEquals(201, lab.pool("edge", "10.77.100.0/24", "").status());
     denied(lab.pool("two", "10.77.100.128/25", ""), "overlaps with already defined CIDR");
-    denied(lab.pool("two", "10.77.0.0/24", ""), "10.77.0.11, which belongs to Node n1 (InternalIP)");
+    denied(
+        lab.pool("two", "10.77.0.0/24", ""), "10.77.0.11, which belongs to Node n1 (InternalIP)");
     denied(lab.pool("two", "10.96.7.0/24", ""), "belong to ServiceCIDR kubernetes (10.96.0.0/16)");
     Said elsewhere =
         lab.post(
@@ -92,7 +94,9 @@ class WebhooksLabTest {
             + "','ports':[{'port':80}]}}");
   }
 
-  /** New certificate, a lost Secret and a configuration that was applied anew, all under traffic. */
+  /**
+   * New certificate, a lost Secret and a configuration that was applied anew, all under traffic.
+   */
   private static void renews(WebhookLab lab, LabProcess first, LabProcess second) {
     AtomicBoolean stop = new AtomicBoolean();
     AtomicInteger asked = new AtomicInteger();

@@ -1,6 +1,8 @@
 package io.harp.controller.admission;
 
 import io.harp.config.Config;
+import io.harp.controller.hostports.NodeBook;
+import io.harp.controller.hostports.PortGuard;
 import io.harp.controller.status.WebhookSecret;
 import io.harp.controller.status.WebhookTrust;
 import io.harp.kube.Fields;
@@ -30,6 +32,7 @@ public final class Admission implements AutoCloseable {
   static final String POOLS = "/validate-metallb-io-v1beta1-ipaddresspool";
   static final String ADVERTISEMENTS = "/validate-metallb-io-v1beta1-l2advertisement";
   static final String SERVICES = "/warn-services";
+  static final String HOST_PORTS = "/validate-host-ports";
 
   /** The kinds Harp does not serve. */
   static final List<String> UNSERVED =
@@ -52,6 +55,7 @@ public final class Admission implements AutoCloseable {
   private final NodeBook nodes = new NodeBook();
   private final List<PlainObjects.Watching> watches = new ArrayList<>();
   private final Certificates certificates;
+  private final Optional<PortGuard> guard;
   private final WebhookServer server;
 
   private Admission(
@@ -60,6 +64,7 @@ public final class Admission implements AutoCloseable {
       WebhookSecret secret,
       WebhookTrust trust,
       Supplier<Config> config,
+      PortGuard.Complaints complaints,
       BooleanSupplier leads,
       Clock clock,
       AdmissionMetrics metrics)
@@ -74,12 +79,16 @@ public final class Admission implements AutoCloseable {
             clock,
             metrics);
     Cluster cluster = new LiveCluster(objects, settings.namespace(), nodes, settings.occupied());
+    guard =
+        settings.portGuard() == Severity.OFF
+            ? Optional.empty()
+            : Optional.of(PortGuard.start(objects, nodes, complaints));
     server =
         WebhookServer.start(
             settings.address(),
             Limits.DEFAULT,
             certificates::context,
-            new Desk(judges(settings, cluster, config), metrics),
+            new Desk(judges(settings, cluster, config, guard), metrics),
             metrics);
     watches.add(objects.watch(NODES, Scope.ALL, nodes));
     watches.add(
@@ -95,6 +104,7 @@ public final class Admission implements AutoCloseable {
    * Binds and starts; needs no API server to start.
    *
    * @param config the pools in force, for advice on Services
+   * @param complaints who hears of reservations of host ports that cannot be read
    * @param leads whether this replica writes the certificates
    * @throws IOException if the port cannot be bound
    */
@@ -104,12 +114,13 @@ public final class Admission implements AutoCloseable {
       WebhookSecret secret,
       WebhookTrust trust,
       Supplier<Config> config,
+      PortGuard.Complaints complaints,
       BooleanSupplier leads,
       Clock clock,
       AdmissionMetrics metrics)
       throws IOException {
     Admission admission =
-        new Admission(settings, objects, secret, trust, config, leads, clock, metrics);
+        new Admission(settings, objects, secret, trust, config, complaints, leads, clock, metrics);
     log.info("webhooks on port {}", admission.port());
     return admission;
   }
@@ -130,15 +141,21 @@ public final class Admission implements AutoCloseable {
   public void close() {
     certificates.close();
     watches.forEach(PlainObjects.Watching::close);
+    guard.ifPresent(PortGuard::close);
     server.close();
   }
 
   private static Map<String, Judge> judges(
-      AdmissionSettings settings, Cluster cluster, Supplier<Config> config) {
+      AdmissionSettings settings,
+      Cluster cluster,
+      Supplier<Config> config,
+      Optional<PortGuard> guard) {
     Map<String, Judge> judges = new HashMap<>();
     judges.put(POOLS, new PoolJudge(settings.namespace(), cluster, settings.overlaps()));
     judges.put(ADVERTISEMENTS, new AdvertisementJudge(settings.namespace(), cluster));
     judges.put(SERVICES, new ServiceJudge(settings.lbClass(), config));
+    guard.ifPresent(g ->
+        judges.put(HOST_PORTS, new HostPortJudge(g, settings.portGuard(), settings.lenient())));
     UNSERVED.forEach(path -> judges.put(path, new UnservedJudge()));
     return judges;
   }

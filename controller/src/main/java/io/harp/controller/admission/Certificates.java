@@ -155,16 +155,15 @@ final class Certificates implements AutoCloseable {
   }
 
   /**
-   * A Secret that was deleted gets back what it had, so nobody has to learn a new authority. One that
-   * lost its certificate, as by a person who wants another, gets another.
+   * A Secret that was deleted gets back what it had, so nobody has to learn a new authority. One
+   * that lost its certificate, as by a person who wants another, gets another.
    */
   private CertificateSet wanted(boolean stored, Optional<CertificateSet> there, Instant now) {
     CertificateSet before = known;
     if (there.isPresent() || before == null) {
       return authority.next(there, now);
     }
-    return authority.next(
-        Optional.of(stored ? authority.reissued(before, now) : before), now);
+    return authority.next(Optional.of(stored ? authority.reissued(before, now) : before), now);
   }
 
   private long trusted(CertificateSet set, boolean mayWrite, boolean newAuthority)

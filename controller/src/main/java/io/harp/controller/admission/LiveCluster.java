@@ -3,6 +3,7 @@ package io.harp.controller.admission;
 import io.harp.config.Occupied;
 import io.harp.config.Parsed;
 import io.harp.config.PoolSpec;
+import io.harp.controller.hostports.NodeBook;
 import io.harp.kube.ApiUnavailable;
 import io.harp.kube.Fields;
 import io.harp.kube.PlainObjects;

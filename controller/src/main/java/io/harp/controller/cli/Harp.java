@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
     name = "harp",
     mixinStandardHelpOptions = true,
     description = "Looks at a cluster from the outside. KUBECONFIG says which one.",
-    subcommands = {})
+    subcommands = {Ports.class})
 public final class Harp implements Runnable {
 
   /** The status for what the subcommand did not foresee, as an API server that does not answer. */

@@ -3,6 +3,7 @@ package io.harp.controller.status;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.ObjectReference;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.harp.controller.allocation.Note;
@@ -50,6 +51,25 @@ public final class EventWriter {
     this.client = client;
     this.tally = tally;
     this.instance = instance;
+  }
+
+  /**
+   * Tells the author of a ConfigMap, as below.
+   *
+   * @param version its resourceVersion
+   */
+  public void aboutConfigMap(
+      String namespace, String name, String version, Note note, long wallMs) {
+    tell(
+        new ObjectReferenceBuilder()
+            .withApiVersion("v1")
+            .withKind("ConfigMap")
+            .withNamespace(namespace)
+            .withName(name)
+            .withResourceVersion(version)
+            .build(),
+        note,
+        wallMs);
   }
 
   /** Writes an event about an object, soon, or never. Does not wait. */

@@ -1,4 +1,4 @@
-package io.harp.controller.admission;
+package io.harp.controller.hostports;
 
 import io.harp.config.Occupied;
 import io.harp.config.Ranges;
@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The nodes, as far as new objects can collide with them. Filled by a watch, read by anybody. */
-final class NodeBook implements PlainObjects.Sink {
+public final class NodeBook implements PlainObjects.Sink {
 
   private static final Logger log = LoggerFactory.getLogger(NodeBook.class);
 
@@ -24,16 +24,16 @@ final class NodeBook implements PlainObjects.Sink {
   private volatile boolean listed;
 
   /** Whether all nodes have been seen once. */
-  boolean isListed() {
+  public boolean isListed() {
     return listed;
   }
 
-  Collection<NodeView> all() {
+  public Collection<NodeView> all() {
     return nodes.values();
   }
 
   /** The addresses of the nodes and their pods. */
-  List<Occupied> occupied() {
+  public List<Occupied> occupied() {
     return nodes.values().stream().flatMap(n -> n.occupied().stream()).toList();
   }
 
@@ -94,7 +94,7 @@ final class NodeBook implements PlainObjects.Sink {
     }
   }
 
-  static Optional<AddressRange> range(String cidr) {
+  public static Optional<AddressRange> range(String cidr) {
     try {
       return Optional.of(Ranges.parse(cidr));
     } catch (IllegalArgumentException e) {

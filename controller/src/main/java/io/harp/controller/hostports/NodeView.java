@@ -1,4 +1,4 @@
-package io.harp.controller.admission;
+package io.harp.controller.hostports;
 
 import io.harp.config.Occupied;
 import java.util.List;
@@ -9,15 +9,15 @@ import java.util.Map;
  *
  * @param occupied its addresses, and those of its pods
  */
-record NodeView(
+public record NodeView(
     String name, Map<String, String> labels, List<Taint> taints, List<Occupied> occupied) {
 
-  NodeView {
+  public NodeView {
     labels = Map.copyOf(labels);
     taints = List.copyOf(taints);
     occupied = List.copyOf(occupied);
   }
 
   /** {@code spec.taints}. */
-  record Taint(String key, String value, String effect) {}
+  public record Taint(String key, String value, String effect) {}
 }

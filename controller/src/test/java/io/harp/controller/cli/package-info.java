@@ -1,0 +1,4 @@
+@NullMarked
+package io.harp.controller.cli;
+
+import org.jspecify.annotations.NullMarked;

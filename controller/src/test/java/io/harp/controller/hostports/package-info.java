@@ -1,0 +1,4 @@
+@NullMarked
+package io.harp.controller.hostports;
+
+import org.jspecify.annotations.NullMarked;
