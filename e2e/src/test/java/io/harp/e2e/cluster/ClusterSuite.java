@@ -36,6 +36,9 @@ class ClusterSuite {
   /** Only NET_RAW, capabilities(7). */
   private static final String ONLY_NET_RAW = "0000000000002000";
 
+  /** On a disk of the node alone, which a directory of namespaces shares little of. */
+  private static final String CAPTURES = "/var/lib/kubelet/harp-captures";
+
   private static final String SPEAKERS = "daemonset/harp-speaker";
   private static final String CONTROLLERS = "deployment/harp-controller";
 
@@ -314,6 +317,29 @@ class ClusterSuite {
 
   @Test
   @Order(12)
+  void thePacketMonitorRecordsOnEachNodeWhatANodeDoes() {
+    harp.helm(
+        "upgrade",
+        RELEASE,
+        NAMESPACE,
+        "--set=packetMonitor.enabled=true,packetMonitor.minFree=0",
+        "--set=packetMonitor.hostPath=" + CAPTURES,
+        "--set=packetMonitor.filter=arp");
+    harp.ask(harp.addresses("web", 2).getFirst());
+    for (String node : cluster.nodes()) {
+      String files = CAPTURES + "/" + node + "-*.pcap";
+      await(
+          "frames are recorded on " + node,
+          30,
+          () -> Integer.parseInt(
+                  cluster.onNode(node, "cat " + files + " 2>/dev/null | wc -c").strip())
+              > 24);
+    }
+    harp.helm("upgrade", RELEASE, NAMESPACE, "--set=packetMonitor.enabled=false");
+  }
+
+  @Test
+  @Order(13)
   void aSecondInstallationServesItsOwnClassBesideTheFirst() {
     String first = harp.addresses("web", 2).getFirst();
     harp.helm(
@@ -348,7 +374,7 @@ class ClusterSuite {
   }
 
   @Test
-  @Order(13)
+  @Order(14)
   void upgradeAndRollbackLoseNothing() {
     String address = harp.addresses("pinned", 1).getFirst();
     awayFromItsPod(address);
@@ -366,7 +392,7 @@ class ClusterSuite {
   }
 
   @Test
-  @Order(14)
+  @Order(15)
   void uninstallLeavesNothingBehind() {
     cluster.kubectl("", "delete", "ipaddresspools,l2advertisements", "--all", "-n", NAMESPACE);
     cluster.helm("uninstall", RELEASE, "--namespace=" + NAMESPACE, "--wait");
