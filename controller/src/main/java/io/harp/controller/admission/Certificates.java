@@ -175,9 +175,9 @@ final class Certificates implements AutoCloseable {
         Thread.sleep(SPREADING_MS);
       }
       case BEHIND -> {
-        if (context == null) {
-          complain("waiting for the leader to put the CA into the webhook configurations");
-        }
+        // Served all the same: the leader may be of a version that does not know a configuration
+        // this one brings, and is only replaced once this one is ready.
+        serve(set);
         return FIRST_PAUSE_MS;
       }
     }
