@@ -265,7 +265,7 @@ class ClusterSuite {
         assertThrows(IllegalStateException.class, () -> pool("wrong", "10.77.0.300-10.77.1.0"));
     assertTrue(message(nonsense).contains("addresses"), message(nonsense));
     String webhooks = cluster.kubectl("", "get", "validatingwebhookconfigurations", "-o", "name");
-    assumeTrue(webhooks.contains("harp"), "the chart installs no webhook");
+    assumeTrue(webhooks.contains("metallb-webhook"), "the chart installs no webhook");
     await(
         "the webhook refuses a pool that overlaps",
         30,
@@ -331,9 +331,10 @@ class ClusterSuite {
       await(
           "frames are recorded on " + node,
           30,
-          () -> Integer.parseInt(
-                  cluster.onNode(node, "cat " + files + " 2>/dev/null | wc -c").strip())
-              > 24);
+          () ->
+              Integer.parseInt(
+                      cluster.onNode(node, "cat " + files + " 2>/dev/null | wc -c").strip())
+                  > 24);
     }
     harp.helm("upgrade", RELEASE, NAMESPACE, "--set=packetMonitor.enabled=false");
   }
