@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Members whose picture of the API has stood still though they think it is fresh: a watch can hang
@@ -17,7 +18,10 @@ final class Lag {
   /** News reaches watches within milliseconds of each other; this is many times that. */
   private static final long PATIENCE_MS = 500;
 
-  private final Map<Member, Long> behindSince = new HashMap<>();
+  /** Which picture a member has stood still with, and since when. */
+  private record Standstill(long digest, long since) {}
+
+  private final Map<Member, Standstill> standing = new HashMap<>();
   private Set<Member> lagging = Set.of();
 
   /**
@@ -27,11 +31,13 @@ final class Lag {
    */
   boolean look(Map<Member, Report> reports, long now) {
     Set<Member> behind = behind(reports);
-    behindSince.keySet().retainAll(behind);
-    behind.forEach(m -> behindSince.putIfAbsent(m, now));
+    standing.keySet().retainAll(behind);
+    // Where much changes everybody is behind somebody all the time; who moves is not stuck.
+    behind.forEach(
+        m -> standing.compute(m, (_, before) -> standstill(reports.get(m), before, now)));
     Set<Member> next = new HashSet<>();
-    behindSince.forEach((m, since) -> {
-      if (now - since >= PATIENCE_MS) {
+    standing.forEach((m, still) -> {
+      if (now - still.since() >= PATIENCE_MS) {
         next.add(m);
       }
     });
@@ -42,6 +48,12 @@ final class Lag {
 
   Set<Member> lagging() {
     return lagging;
+  }
+
+  private static Standstill standstill(
+      @Nullable Report report, @Nullable Standstill before, long now) {
+    long digest = report == null ? 0 : report.digest();
+    return before != null && before.digest() == digest ? before : new Standstill(digest, now);
   }
 
   private static Set<Member> behind(Map<Member, Report> reports) {

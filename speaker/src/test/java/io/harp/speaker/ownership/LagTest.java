@@ -38,6 +38,15 @@ class LagTest {
   }
 
   @Test
+  void whoMovesOnDoesNotLagThoughItIsAlwaysAStepBehind() {
+    for (int step = 0; step < 30; step++) {
+      reports.put(A, report(step, true, step));
+      reports.put(B, report(step + 1, true, step + 1));
+      assertFalse(lag.look(reports, 100L * step));
+    }
+  }
+
+  @Test
   void whoSeesTheSameDoesNotLagThoughItsWatchesHaveNotComeAsFar() {
     reports.put(A, report(1, true, 10));
     reports.put(B, report(1, true, 99));
