@@ -39,13 +39,21 @@ public final class LabNode {
 
   /** Starts the speaker; its pod has been there all along. */
   public long start() {
+    return start(List.of());
+  }
+
+  /**
+   * As {@link #start()}, with more arguments.
+   *
+   * @param args added to its command
+   */
+  public long start(List<String> args) {
     if (speaker != null && speaker.isAlive()) {
       throw new IllegalStateException("the speaker of " + name() + " runs already");
     }
     long at = System.nanoTime();
     speaker =
-        lab.startSpeaker(
-            host, Namespace.Rights.RAW_SOCKETS, List.of(), name(), "speaker-" + name());
+        lab.startSpeaker(host, Namespace.Rights.RAW_SOCKETS, args, name(), "speaker-" + name());
     return at;
   }
 

@@ -10,6 +10,8 @@ import io.harp.e2e.probe.Observation.Kind;
 import io.harp.e2e.probe.Outage;
 import io.harp.e2e.probe.Watch;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -178,6 +180,15 @@ class SpeakersLabTest {
 
   @Test
   void restartingOneSpeakerAfterTheOtherLosesNothing() {
+    rolloutLosesNothing(List.of());
+  }
+
+  @Test
+  void aRolloutOfSpeakersThatSayMoreLosesNothing() {
+    rolloutLosesNothing(List.of("--speak-as-newer=64"));
+  }
+
+  private static void rolloutLosesNothing(List<String> args) {
     List<Watch> watches = new ArrayList<>();
     try {
       watches.add(speakers.watch(ADDRESS));
@@ -189,7 +200,7 @@ class SpeakersLabTest {
       for (LabNode node : speakers.lab().nodes()) {
         long from = node.terminate();
         node.awaitEnd(10_000);
-        node.start();
+        node.start(args);
         speakers.awaitWhole();
         watches.getFirst().run(500);
         for (Watch watch : watches) {
@@ -200,6 +211,31 @@ class SpeakersLabTest {
       }
     } finally {
       watches.forEach(Watch::close);
+    }
+  }
+
+  @Test
+  void aRolloutOfANewSecretLeavesOneAnswerer() throws IOException {
+    Path secret = Files.createDirectories(speakers.lab().directory().resolve("new"));
+    Files.writeString(secret.resolve("secretkey"), "another secret of all speakers");
+    List<LabNode> renewed = new ArrayList<>();
+    try (Watch watch = speakers.watch(ADDRESS)) {
+      for (LabNode node : speakers.lab().nodes()) {
+        long from = node.terminate();
+        node.awaitEnd(10_000);
+        node.start(List.of("--ml-secret-key-path=" + secret));
+        renewed.add(node);
+        // Those with the old secret and those with the new one do not see each other.
+        speakers.awaitMembers(renewed, renewed.size(), 20_000);
+        watch.run(500);
+        Outage outage = watch.outageSince(from);
+        assertTrue(watch.movesSince(from) <= 1, node.name() + " " + outage);
+        assertTrue(outage.overlapMs() < TWO_ANSWERERS_MS, node.name() + " " + outage);
+        assertTrue(outage.longestGapMs() < OUTAGE_MS, node.name() + " " + outage);
+      }
+      steady(watch);
+    } finally {
+      renewed.forEach(LabNode::kill);
     }
   }
 
@@ -232,7 +268,7 @@ class SpeakersLabTest {
   }
 
   @Test
-  void aBusyMachineMovesNothing() throws IOException {
+  void aBusyMachineAndForcedCollectionsMoveNothing() throws IOException {
     long seconds = System.getenv("HARP_LONG") == null ? 20 : 60;
     List<Process> burners = new ArrayList<>();
     try (Watch watch = speakers.watch(ADDRESS)) {
@@ -240,7 +276,10 @@ class SpeakersLabTest {
       for (int i = 0; i < 4; i++) {
         burners.add(new ProcessBuilder("sh", "-c", "while :; do :; done").start());
       }
-      watch.run(seconds * 1_000);
+      for (int i = 0; i < seconds; i += 2) {
+        watch.run(2_000);
+        collectGarbage(speakers.lab().nodes().get(i / 2 % 3));
+      }
       assertEquals(0, watch.movesSince(from), watch.outageSince(from).toString());
     } finally {
       burners.forEach(Process::destroyForcibly);
@@ -318,6 +357,15 @@ class SpeakersLabTest {
       replacedOnce(v4, from);
       assertEquals(heir, v4.awaitOwner(1_000));
     }
+  }
+
+  /** As the JVM's own tool does it; it starts a JVM itself, which is one more burden. */
+  private static void collectGarbage(LabNode node) throws IOException {
+    String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+    new ProcessBuilder(jcmd, "" + node.speaker().pid(), "GC.run")
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start();
   }
 
   private static LabNode owner(Watch watch) {

@@ -2,6 +2,7 @@ package io.harp.speaker;
 
 import io.harp.ops.LogLevel;
 import io.harp.speaker.link.NoRawSocket;
+import io.harp.speaker.protocol.Codec;
 import java.io.IOException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -36,6 +37,7 @@ public final class Main {
       }
       options.environment(System.getenv());
       logLevel(options.logLevel);
+      Codec.speakAsNewer(options.speakAsNewer);
       Daemon daemon = Daemon.start(Settings.of(options));
       Runtime.getRuntime()
           .addShutdownHook(Thread.ofPlatform().unstarted(() -> daemon.stop(HAND_OVER_MS)));

@@ -174,6 +174,9 @@ final class Options {
       description = "the host's /sys, for the host metrics (default ${DEFAULT-VALUE})")
   String sysfs = "/sys";
 
+  @Option(names = "--speak-as-newer", hidden = true, paramLabel = "BYTES")
+  int speakAsNewer;
+
   @Option(names = "--without", hidden = true, split = ",")
   List<String> without = new ArrayList<>();
 

@@ -42,15 +42,29 @@ import java.util.Set;
 public final class Codec {
 
   /**
-   * Speakers of another version refuse each other's messages; a change of any record counts it up.
+   * Speakers of another version refuse each other's messages; a change that an older speaker cannot
+   * do without counts it up. Other changes add fields behind those of a record, at most {@link
+   * #MAX_ADDED} bytes of them: an older speaker reads what it knows and leaves the rest.
    */
   public static final int VERSION = 2;
+
+  /** Bytes behind the end of a known record that a newer speaker may have written. */
+  public static final int MAX_ADDED = 256;
 
   private static final int MAX_ENTRIES = 100_000;
   private static final int MAX_SMALL = 4_096;
   private static final int MAX_KINDS = 64;
 
+  private static volatile int added;
+
   private Codec() {}
+
+  /**
+   * From now on writes as a newer speaker could, with so many bytes more. For tests of a rollout.
+   */
+  public static void speakAsNewer(int addedBytes) {
+    added = addedBytes;
+  }
 
   public static byte[] encode(Message message) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
@@ -64,6 +78,7 @@ public final class Codec {
         case Plan m -> writer.kind(4).plan(m);
         case Facts m -> writer.kind(5).facts(m);
       }
+      writer.out.write(new byte[added]);
     } catch (IOException e) {
       throw new UncheckedIOException("an array in memory cannot fail", e);
     }
@@ -90,7 +105,7 @@ public final class Codec {
             case 5 -> reader.facts();
             default -> throw new Unreadable("message kind " + kind);
           };
-      if (reader.in.read() != -1) {
+      if (reader.in.available() > MAX_ADDED) {
         throw new Unreadable("bytes behind the end of a message");
       }
       return message;

@@ -46,9 +46,12 @@ class CodecTest {
   }
 
   @Property(tries = 200)
-  void refusesBytesBehindTheEnd(@ForAll long seed) {
-    byte[] bytes = Codec.encode(new Messages(seed).any());
-    assertThrows(Unreadable.class, () -> Codec.decode(Arrays.copyOf(bytes, bytes.length + 1)));
+  void leavesWhatANewerSpeakerAddsAndRefusesMoreThanThat(@ForAll long seed) throws Unreadable {
+    Message message = new Messages(seed).any();
+    byte[] bytes = Codec.encode(message);
+    int most = bytes.length + Codec.MAX_ADDED;
+    assertEquals(message, Codec.decode(Arrays.copyOf(bytes, most)));
+    assertThrows(Unreadable.class, () -> Codec.decode(Arrays.copyOf(bytes, most + 1)));
   }
 
   @Property(tries = 1_000)
