@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.harp.e2e.probe.Census;
 import io.harp.e2e.probe.Client.Rates;
 import io.harp.e2e.probe.Watch;
 import java.util.Collections;
@@ -58,6 +59,22 @@ class SpreadLabTest {
       assertTrue(
           Collections.max(left.values()) - Collections.min(left.values()) <= 1, left.toString());
       watches.values().forEach(Watch::close);
+    }
+  }
+
+  @Test
+  void aHundredAddressesAreAnsweredByOneEachWhenAllSpeakersStartAtOnce() {
+    try (SpeakerLab speakers = SpeakerLab.build(LabOptions.harp())) {
+      String first = speakers.serveMany(100);
+      try (Census census = speakers.lab().client().census(first, 100, 50)) {
+        long from = System.nanoTime();
+        speakers.lab().startSpeakers();
+        long last = census.awaitAllWithout("nobody", 20_000);
+        speakers.awaitWhole();
+        System.out.println("start of all to the last answer: " + (last - from) / 1_000_000 + " ms");
+        assertEquals(100, census.changesSince(from).size(), census.shares().toString());
+        assertTrue((last - from) / 1_000_000 < 15_000, "the last was answered too late");
+      }
     }
   }
 
