@@ -93,7 +93,7 @@ final class Daemon {
     this.speaker = new Speaker(settings.protocol(), cluster, frames, journal, wallOffset);
     this.namesakes = new Namesakes(settings.node(), speaker, loop);
     this.pages = new Pages(loop, () -> fresh(clock.nowMs()), new FramesPage(flight, clock));
-    pages.serve(settings, metrics, world, recorder, frames, cluster);
+    pages.serve(settings, metrics, world, recorder, wire, frames, cluster);
     this.peers = Peers.watch(settings, client, clock, this::peers);
     frames.start(new FromWire());
     this.watches =

@@ -13,14 +13,16 @@ import io.harp.speaker.protocol.Message.Group;
 import io.harp.speaker.protocol.Message.Reason;
 import io.harp.speaker.protocol.View;
 import io.harp.speaker.status.MoveRecorder;
-import io.harp.speaker.status.MoveRecorder.Warning;
+import io.harp.speaker.status.MoveRecorder.Note;
 import io.harp.speaker.status.Tenure;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +48,8 @@ final class JournalBook implements Journal {
   private List<Link> links = List.of();
   private int claimedNow;
   private int releasedNow;
+  private final Map<ServiceKey, Recorded> recorded = new HashMap<>();
+  private final Map<Address, String> conflicts = new HashMap<>();
   private @Nullable String lastRefusal;
 
   private record Recorded(Group group, Reason reason, long since) {}
@@ -73,6 +77,7 @@ final class JournalBook implements Journal {
     reasons.put(address, reason);
     metrics.claimed(address, group, reason);
     metrics.takeovers().claimed(reason, clock.nowMs());
+    metrics.conflict(address, false);
     decided(address, "claimed: " + reason);
     group.services().forEach(s -> toRecord.put(s, new Recorded(group, reason, since)));
     if (++claimedNow <= LOGGED_AT_ONCE) {
@@ -87,6 +92,7 @@ final class JournalBook implements Journal {
     metrics.released(address, why);
     decided(address, "released: " + why);
     if (group != null) {
+      group.services().forEach(recorded::remove);
       group.services().forEach(why == Release.NOT_PLANNED ? recorder::gone : recorder::released);
     }
     if (++releasedNow <= LOGGED_AT_ONCE) {
@@ -105,6 +111,7 @@ final class JournalBook implements Journal {
     claimedNow = 0;
     releasedNow = 0;
     toRecord.forEach((service, r) -> record(service, r, epoch));
+    recorded.putAll(toRecord);
     toRecord.clear();
   }
 
@@ -115,7 +122,7 @@ final class JournalBook implements Journal {
     }
     Set<String> allowed =
         r.group().nodes().containsKey(node)
-            ? java.util.Objects.requireNonNull(r.group().nodes().get(node)).interfaces()
+            ? Objects.requireNonNull(r.group().nodes().get(node)).interfaces()
             : Set.of();
     MacAddress mac =
         links.stream()
@@ -131,13 +138,15 @@ final class JournalBook implements Journal {
             mac,
             epoch,
             r.since(),
-            r.reason().toString()));
+            r.reason().toString(),
+            addresses.stream().map(conflicts::get).filter(Objects::nonNull).findFirst()));
   }
 
   @Override
   public void ceded(Address address, MacAddress to, boolean stranger) {
     metrics.count("ceded");
     decided(address, "left to " + to + (stranger ? ", which is no speaker" : ""));
+    metrics.conflict(address, stranger);
     if (stranger) {
       log.warn("{} is not announced: {} answers for it, and that is no speaker", address, to);
       conflictEvent(
@@ -147,7 +156,9 @@ final class JournalBook implements Journal {
               + to
               + ", which is no speaker; it is announced from node \""
               + node
-              + "\" once that host has left");
+              + "\" ("
+              + ownMacs()
+              + ") once that host has left");
     } else {
       log.info("{} is left to {}, which still answers for it", address, to);
     }
@@ -157,28 +168,59 @@ final class JournalBook implements Journal {
   public void conflict(Address address, MacAddress stranger, boolean resolved) {
     metrics.count(resolved ? "conflict_resolved" : "conflict");
     decided(address, "conflict with " + stranger + (resolved ? " is over" : ""));
+    metrics.conflict(address, !resolved);
     if (resolved) {
       log.info("{}: {} has not claimed it for a while, the conflict is over", address, stranger);
+      conflicts.remove(address);
+      Group group = metrics.groupOf(address);
+      if (group != null) {
+        String message = address + " is no longer claimed by " + stranger;
+        group
+            .services()
+            .forEach(s -> recorder.note(new Note(s, "AddressConflictResolved", message)));
+        recordAgain(group);
+      }
       return;
     }
-    String own =
-        links.stream().map(l -> l.mac().toString()).reduce((a, b) -> a + ", " + b).orElse("");
+    String own = ownMacs();
     log.warn("{}: {} claims it too, besides this node ({})", address, stranger, own);
-    conflictEvent(
-        address,
-        address + " is claimed by " + stranger + " besides node \"" + node + "\" (" + own + ")");
+    String message =
+        address + " is claimed by " + stranger + " besides node \"" + node + "\" (" + own + ")";
+    conflicts.put(address, message);
+    conflictEvent(address, message);
+    Group group = held.get(address);
+    if (group != null) {
+      recordAgain(group);
+    }
   }
 
   private void conflictEvent(Address address, String message) {
     Group group = metrics.groupOf(address);
     if (group != null) {
-      group.services().forEach(s -> recorder.warn(new Warning(s, "AddressConflict", message)));
+      group.services().forEach(s -> recorder.warn(new Note(s, "AddressConflict", message)));
     }
+  }
+
+  private String ownMacs() {
+    return links.stream().map(l -> l.mac().toString()).distinct().collect(Collectors.joining(", "));
+  }
+
+  // The status of its Services shows what has changed; the tenure stays the same.
+  private void recordAgain(Group group) {
+    group
+        .services()
+        .forEach(
+            s -> {
+              Recorded last = recorded.get(s);
+              if (last != null) {
+                toRecord.putIfAbsent(s, last);
+              }
+            });
   }
 
   @Override
   public void disputed(Address address, MacAddress rival, boolean won) {
-    metrics.count(won ? "dispute_won" : "dispute_lost");
+    metrics.disputed(won);
     decided(address, (won ? "reclaimed from " : "yielded to ") + rival);
     log.info(
         "{}: {} claims it too and {}",
@@ -223,7 +265,7 @@ final class JournalBook implements Journal {
     log.warn("{} is not moved to {} for {}: {}", group.name(), wish, group.services(), why);
     String message =
         Grouping.WISH + " names \"" + wish + "\", but " + group.name() + " stays: " + why;
-    group.services().forEach(s -> recorder.warn(new Warning(s, "MoveRefused", message)));
+    group.services().forEach(s -> recorder.warn(new Note(s, "MoveRefused", message)));
   }
 
   @Override

@@ -140,6 +140,17 @@ final class Options {
   boolean promiscuous;
 
   @Option(
+      names = "--probe-on-placement",
+      paramLabel = "off|short|full",
+      arity = "0..1",
+      fallbackValue = "full",
+      description =
+          "before an address is answered for the first time of all, ask the segment for it as"
+              + " RFC 5227 says (full, 5.6 s), or for 0.6 s (short); never in a failover"
+              + " (default ${DEFAULT-VALUE})")
+  String probeOnPlacement = "off";
+
+  @Option(
       names = "--answer-ping",
       description = "answer ICMP and ICMPv6 echo requests for held addresses")
   boolean answerPing;

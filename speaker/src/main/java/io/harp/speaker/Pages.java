@@ -5,6 +5,7 @@ import io.harp.loop.Loop;
 import io.harp.ops.OpsServer;
 import io.harp.speaker.host.HostMetrics;
 import io.harp.speaker.link.RawFrames;
+import io.harp.speaker.link.WireCounters;
 import io.harp.speaker.status.MoveRecorder;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
@@ -45,6 +46,7 @@ final class Pages implements AutoCloseable {
       SpeakerMetrics metrics,
       WorldBook world,
       MoveRecorder recorder,
+      WireCounters wire,
       RawFrames frames,
       LateCluster cluster)
       throws IOException {
@@ -57,14 +59,17 @@ final class Pages implements AutoCloseable {
     metrics.counter("harp_loop_dropped", loop::dropped);
     metrics.counter("harp_api_writes", recorder::written);
     metrics.counter("harp_api_write_failures", recorder::failed);
-    metrics.counter("harp_kernel_drops", frames::kernelDrops);
     metrics.counter("harp_membership_doubts", () -> cluster.count(c -> c.doubts.sum()));
     metrics.counter("harp_membership_suspicions", () -> cluster.count(c -> c.suspicions.sum()));
+    metrics.counter("harp_detections", () -> cluster.count(c -> c.detections.sum()));
+    metrics.counter(
+        "harp_detection_seconds", () -> cluster.count(c -> c.detectionMs.sum()) / 1000.0);
     metrics.counter("harp_membership_refused", () -> cluster.count(c -> c.refused.sum()));
     metrics.counter("harp_membership_stalls", () -> cluster.count(c -> c.stalls.sum()));
     metrics.counter("harp_membership_merges", () -> cluster.count(c -> c.merges.sum()));
     PrometheusRegistry registry = new PrometheusRegistry();
     registry.register(metrics);
+    registry.register(new WireMetrics(wire, frames));
     settings.hostMetrics().map(HostMetrics::new).ifPresent(registry::register);
     try {
       ops =

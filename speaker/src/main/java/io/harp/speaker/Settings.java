@@ -6,6 +6,7 @@ import io.harp.speaker.host.HostFiles;
 import io.harp.speaker.link.Exclusions;
 import io.harp.speaker.link.WireOptions;
 import io.harp.speaker.membership.GroupKey;
+import io.harp.speaker.ownership.Settings.Placement;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -199,7 +200,19 @@ record Settings(
             o.holdOff.equals("off") ? 0 : durationMs("--hold-off", o.holdOff, 0, 86_400_000),
             perMinute(o.rebalance),
             durationMs("--refresh", o.refresh, 0, 3_600_000),
-            without);
+            without)
+        .placing(placement(o.probeOnPlacement));
+  }
+
+  private static Placement placement(String text) {
+    return switch (text) {
+      case "off" -> Placement.AUDIT;
+      case "short" -> Placement.SHORT;
+      case "full", "true" -> Placement.FULL;
+      default ->
+          throw new BadSetting(
+              "--probe-on-placement: \"" + text + "\" is neither off, short nor full");
+    };
   }
 
   private static int perMinute(String text) {

@@ -48,7 +48,12 @@ final class SpeakerMetrics implements MultiCollector {
   private final Map<String, LongAdder> transitions = new ConcurrentHashMap<>();
   private final Map<String, DoubleSupplier> gauges = new TreeMap<>();
   private final Map<String, DoubleSupplier> counters = new TreeMap<>();
+  private final Map<Address, Boolean> conflicts = new ConcurrentHashMap<>();
+  private final LongAdder won = new LongAdder();
+  private final LongAdder lost = new LongAdder();
   private volatile boolean muted;
+  private volatile long mutedSince;
+  private volatile long mutedNanos;
   private volatile boolean planner;
   private volatile int planned;
   private volatile Set<NodeName> heldOff = Set.of();
@@ -112,6 +117,11 @@ final class SpeakerMetrics implements MultiCollector {
   }
 
   void muted(boolean now) {
+    if (now != muted) {
+      long nanos = System.nanoTime();
+      mutedNanos = now ? mutedNanos : mutedNanos + nanos - mutedSince;
+      mutedSince = nanos;
+    }
     muted = now;
     count(now ? "muted" : "unmuted");
   }
@@ -147,6 +157,26 @@ final class SpeakerMetrics implements MultiCollector {
                 : heldOff.stream().map(NodeName::text).sorted().collect(Collectors.joining(", ")));
   }
 
+  private double mutedSeconds() {
+    long running = muted ? System.nanoTime() - mutedSince : 0;
+    return (mutedNanos + running) / 1e9;
+  }
+
+  /** A dispute with another speaker was decided. */
+  void disputed(boolean here) {
+    (here ? won : lost).increment();
+    count(here ? "dispute_won" : "dispute_lost");
+  }
+
+  /** A host that is no speaker uses an address, or no longer. */
+  void conflict(Address address, boolean now) {
+    if (now) {
+      conflicts.put(address, true);
+    } else {
+      conflicts.remove(address);
+    }
+  }
+
   void planner(boolean now) {
     planner = now;
   }
@@ -180,7 +210,9 @@ final class SpeakerMetrics implements MultiCollector {
     all.add(gauge("harp_planned_addresses", "addresses with an owner in the plan", planned));
     all.add(takeovers.collect());
     all.add(transitions());
-    all.add(drops());
+    all.add(conflicts());
+    all.add(arbitrations());
+    all.add(counter("harp_muted_seconds", mutedSeconds()));
     all.add(heldOffNodes());
     return new MetricSnapshots(all);
   }
@@ -222,15 +254,52 @@ final class SpeakerMetrics implements MultiCollector {
     return series.build();
   }
 
+  private GaugeSnapshot conflicts() {
+    GaugeSnapshot.Builder series =
+        GaugeSnapshot.builder()
+            .name("harp_address_conflict")
+            .help("1 for each address a host that is no speaker uses; the series goes with that");
+    conflicts
+        .keySet()
+        .forEach(
+            address ->
+                series.dataPoint(
+                    GaugeDataPointSnapshot.builder()
+                        .value(1)
+                        .labels(Labels.of("ip", address.toString()))
+                        .build()));
+    return series.build();
+  }
+
+  private CounterSnapshot arbitrations() {
+    return CounterSnapshot.builder()
+        .name("harp_arbitrations")
+        .help("disputes with other speakers that were decided on the wire")
+        .dataPoint(arbitration("won", won))
+        .dataPoint(arbitration("lost", lost))
+        .build();
+  }
+
+  private static CounterDataPointSnapshot arbitration(String result, LongAdder count) {
+    return CounterDataPointSnapshot.builder()
+        .value((double) count.sum())
+        .labels(Labels.of("result", result))
+        .build();
+  }
+
   private UnknownSnapshot perAddress(String name, ToLongFunction<WireCounters.Counts> value) {
     UnknownSnapshot.Builder series = UnknownSnapshot.builder().name(name).help(name);
+    // The count goes on when the address comes back, so the series goes but never jumps back.
     wire.byAddress()
-        .forEach((address, counts) ->
+        .forEach((address, counts) -> {
+          if (held.containsKey(address)) {
             series.dataPoint(
                 UnknownDataPointSnapshot.builder()
                     .value((double) value.applyAsLong(counts))
                     .labels(Labels.of("ip", address.toString()))
-                    .build()));
+                    .build());
+          }
+        });
     return series.build();
   }
 
@@ -245,21 +314,6 @@ final class SpeakerMetrics implements MultiCollector {
                 .value((double) count.sum())
                 .labels(Labels.of("kind", kind))
                 .build()));
-    return series.build();
-  }
-
-  private CounterSnapshot drops() {
-    CounterSnapshot.Builder series =
-        CounterSnapshot.builder()
-            .name("harp_frames_dropped")
-            .help("received frames not looked at further, and answers not sent");
-    for (WireCounters.Drop reason : WireCounters.Drop.values()) {
-      series.dataPoint(
-          CounterDataPointSnapshot.builder()
-              .value((double) wire.dropped(reason).sum())
-              .labels(Labels.of("reason", reason.name().toLowerCase(Locale.ROOT)))
-              .build());
-    }
     return series.build();
   }
 

@@ -1,6 +1,7 @@
 package io.harp.kube.crd;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Group;
@@ -27,6 +28,7 @@ public final class ServiceL2Status extends CustomResource<Void, ServiceL2Status.
    * @param epoch the plan that made it the owner
    * @param since when it began to answer, RFC 3339
    * @param reason why the address came here, as in the event
+   * @param conditions {@code AddressConflict}, once there was one
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Status(
@@ -38,7 +40,8 @@ public final class ServiceL2Status extends CustomResource<Void, ServiceL2Status.
       @Nullable String mac,
       @Nullable String epoch,
       @Nullable String since,
-      @Nullable String reason) {}
+      @Nullable String reason,
+      @Nullable List<Condition> conditions) {}
 
   /** An interface by name. */
   public record Interface(String name) {}

@@ -79,7 +79,8 @@ public final class Namespace implements AutoCloseable {
     return String.join(" ", enter) + " bash";
   }
 
-  long pid() {
+  /** The process that holds it open, for moving interfaces here. */
+  public long pid() {
     return holder.pid();
   }
 

@@ -42,12 +42,17 @@ final class Libc {
   private static final MethodHandle BIND = function("bind", JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle SETSOCKOPT =
       function("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
-  private static final MethodHandle POLL = function("poll", ADDRESS, JAVA_LONG, JAVA_INT);
+  // What is called for every frame does not ask for errno, which would allocate 40 bytes each time
+  // unless the optimizing compiler has been at it.
+  private static final MethodHandle POLL =
+      plain("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle RECV_PLAIN =
+      plain("recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
   private static final MethodHandle CLOSE = function("close", JAVA_INT);
   private static final MethodHandle RECV =
       longFunction("recv", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
   private static final MethodHandle SEND =
-      longFunction("send", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+      plain("send", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
   private static final MethodHandle GETSOCKOPT =
       function("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
   private static final MethodHandle EVENTFD = function("eventfd", JAVA_INT, JAVA_INT);
@@ -133,26 +138,38 @@ final class Libc {
     return pollfds.get(JAVA_SHORT, 8L * position + 6) != 0;
   }
 
+  /** Whether the last {@link #poll} found something wrong with it (POLLERR, POLLHUP, POLLNVAL). */
+  static boolean isBroken(MemorySegment pollfds, int position) {
+    return (pollfds.get(JAVA_SHORT, 8L * position + 6) & ~POLLIN) != 0;
+  }
+
   /**
    * Waits until one of {@code pollfds} is ready.
    *
    * @param timeoutMs -1 for no limit
-   * @return how many are, 0 after {@code timeoutMs}
+   * @return how many are, 0 after {@code timeoutMs}, -1 if it was interrupted
    */
   static int poll(MemorySegment pollfds, int timeoutMs) {
-    MemorySegment state = STATE.get();
     try {
-      return result(
-          (int) POLL.invokeExact(state, pollfds, pollfds.byteSize() / 8, timeoutMs), state);
+      return (int) POLL.invokeExact(pollfds, pollfds.byteSize() / 8, timeoutMs);
     } catch (Throwable e) {
       throw unexpected(e);
     }
   }
 
+  /** How many bytes were sent, or -1. */
   static int send(int fd, MemorySegment buffer, int length, int flags) {
-    MemorySegment state = STATE.get();
     try {
-      return result((int) (long) SEND.invokeExact(state, fd, buffer, (long) length, flags), state);
+      return (int) (long) SEND.invokeExact(fd, buffer, (long) length, flags);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** As {@link #recv}, but -1 for every error. */
+  static int recvPlain(int fd, MemorySegment buffer, int flags) {
+    try {
+      return (int) (long) RECV_PLAIN.invokeExact(fd, buffer, buffer.byteSize(), flags);
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -186,6 +203,11 @@ final class Libc {
 
   private static MethodHandle longFunction(String name, MemoryLayout... arguments) {
     return handle(name, FunctionDescriptor.of(JAVA_LONG, arguments));
+  }
+
+  @SuppressWarnings("restricted")
+  private static MethodHandle plain(String name, FunctionDescriptor descriptor) {
+    return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), descriptor);
   }
 
   // Native access is granted to this program on its command line; there is no safe variant.

@@ -12,12 +12,13 @@ import java.nio.ByteOrder;
 
 /**
  * A raw socket for one protocol on one interface (packet(7)). Bound to its protocol, it costs
- * nothing for all other traffic of the node, and it does not see what this host sends.
+ * nothing for all other traffic of the node, and it does not see what this host sends. Public for
+ * the bench, whose asker must not be slower than what it measures.
  */
-final class PacketSocket implements AutoCloseable {
+public final class PacketSocket implements AutoCloseable {
 
   /** The longest frame that is read whole, in bytes: every one of a normal Ethernet. */
-  static final int SNAP = 2048;
+  public static final int SNAP = 2048;
 
   private static final int SOL_SOCKET = 1;
   private static final int SO_RCVBUF = 8;
@@ -97,7 +98,12 @@ final class PacketSocket implements AutoCloseable {
     this.fd = fd;
   }
 
-  static PacketSocket arp(int link, boolean promiscuous) throws IOException {
+  /**
+   * Receives ARP.
+   *
+   * @throws IOException if there is no such interface, it is down, or raw sockets are refused
+   */
+  public static PacketSocket arp(int link, boolean promiscuous) throws IOException {
     return open(link, 0x0806, ARP_FILTER, promiscuous);
   }
 
@@ -150,26 +156,55 @@ final class PacketSocket implements AutoCloseable {
   /**
    * Takes the next frame without waiting.
    *
-   * @return its length, or 0 if there is none
+   * @return its length, or 0 if there is none, or if something is wrong: {@link #check} tells
+   */
+  public int receive(MemorySegment buffer) {
+    return Math.max(0, Libc.recvPlain(fd, buffer, Libc.MSG_DONTWAIT));
+  }
+
+  /**
+   * Takes a frame as {@link #receive} does, and forgets it.
+   *
    * @throws IOException if the interface is down or gone
    */
-  int receive(MemorySegment buffer) throws IOException {
+  void check(MemorySegment buffer) throws IOException {
     int length = Libc.recv(fd, buffer, Libc.MSG_DONTWAIT);
-    return length == -Libc.EAGAIN || length == -Libc.EINTR ? 0 : check(length);
+    if (length != -Libc.EAGAIN && length != -Libc.EINTR) {
+      check(length);
+    }
   }
 
   /** Whether the frame was queued for sending. A full queue refuses it. */
-  boolean send(MemorySegment frame, int length) {
+  public boolean send(MemorySegment frame, int length) {
     return Libc.send(fd, frame, length, Libc.MSG_DONTWAIT) == length;
   }
 
-  /** Frames dropped since the last call, as the socket's buffer was full. */
-  int drops() {
+  /**
+   * What passed the filter since the last call.
+   *
+   * @param frames received, the dropped ones included
+   * @param drops those dropped because the socket's buffer was full
+   */
+  record Statistics(long frames, long drops) {
+
+    static final Statistics NONE = new Statistics(0, 0);
+
+    Statistics plus(Statistics more) {
+      return new Statistics(frames + more.frames, drops + more.drops);
+    }
+  }
+
+  /** Asks the kernel, which begins to count anew. */
+  Statistics statistics() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment stats = arena.allocate(8, 4);
       MemorySegment size = arena.allocateFrom(JAVA_INT, 8);
       int result = Libc.getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, stats, size);
-      return result < 0 ? 0 : stats.get(JAVA_INT, 4);
+      return result < 0
+          ? Statistics.NONE
+          : new Statistics(
+              Integer.toUnsignedLong(stats.get(JAVA_INT, 0)),
+              Integer.toUnsignedLong(stats.get(JAVA_INT, 4)));
     }
   }
 

@@ -22,8 +22,8 @@ interface Port extends AutoCloseable {
    */
   boolean send(byte[] frame, int length);
 
-  /** Frames the kernel dropped because the thread did not keep up. */
-  long kernelDrops();
+  /** What the kernel passed on, and dropped because the thread did not keep up, since the start. */
+  PacketSocket.Statistics statistics();
 
   /** Stops the thread and closes the interface; waits for that at most a second. */
   @Override

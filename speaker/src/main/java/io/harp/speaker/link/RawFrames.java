@@ -18,6 +18,7 @@ import io.harp.speaker.packet.EthernetFrame;
 import io.harp.speaker.packet.NeighborAdvertisement;
 import io.harp.speaker.packet.NeighborSolicitation;
 import io.harp.speaker.protocol.Trailer;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -183,9 +184,21 @@ public final class RawFrames implements FramePort, AutoCloseable {
     return on == null ? Long.MIN_VALUE : on.lastForeignMs;
   }
 
-  /** Frames the kernel dropped because a thread did not keep up, over the interfaces in use. */
-  public long kernelDrops() {
-    return speaking.values().stream().mapToLong(on -> on.port.kernelDrops()).sum();
+  /** What one interface captured since it came. */
+  public record Capture(String interfaceName, long frames, long drops) {}
+
+  /**
+   * What each interface in use captured, and what the kernel dropped because its thread did not
+   * keep up.
+   */
+  public List<Capture> captures() {
+    return speaking.values().stream()
+        .map(on -> {
+          PacketSocket.Statistics s = on.port.statistics();
+          return new Capture(on.name, s.frames(), s.drops());
+        })
+        .sorted(Comparator.comparing(Capture::interfaceName))
+        .toList();
   }
 
   // On the watch's thread.

@@ -1,7 +1,6 @@
 package io.harp.speaker.link;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
+import io.harp.speaker.link.PacketSocket.Statistics;
 import io.harp.speaker.packet.EthernetFrame;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -35,10 +34,13 @@ final class RawPort implements Port {
   private final int wake = Libc.eventfd();
   private final Object sending = new Object();
   private final MemorySegment outgoing = Arena.ofAuto().allocate(PacketSocket.SNAP);
+  // Wrapping an array costs 40 bytes, and it is nearly always the same one.
+  private byte[] lastSent = new byte[0];
+  private MemorySegment lastSentBytes = MemorySegment.ofArray(lastSent);
   private volatile boolean stopping;
   // Written and closed under the lock of sends, so that nobody sends into a closed descriptor.
   private @Nullable Sockets sockets;
-  private long drops;
+  private Statistics statistics = Statistics.NONE;
   private boolean frameTrouble;
 
   private record Sockets(PacketSocket arp, PacketSocket ndp, @Nullable PacketSocket echo) {
@@ -47,8 +49,9 @@ final class RawPort implements Port {
       return echo == null ? -1 : echo.fd();
     }
 
-    int drops() {
-      return arp.drops() + ndp.drops() + (echo == null ? 0 : echo.drops());
+    Statistics statistics() {
+      Statistics both = arp.statistics().plus(ndp.statistics());
+      return echo == null ? both : both.plus(echo.statistics());
     }
 
     void close() {
@@ -88,19 +91,23 @@ final class RawPort implements Port {
       if (sockets == null) {
         return false;
       }
-      MemorySegment.copy(frame, 0, outgoing, JAVA_BYTE, 0, length);
+      if (frame != lastSent) {
+        lastSent = frame;
+        lastSentBytes = MemorySegment.ofArray(frame);
+      }
+      MemorySegment.copy(lastSentBytes, 0, outgoing, 0, length);
       PacketSocket socket = EthernetFrame.isArp(frame) ? sockets.arp : sockets.ndp;
       return socket.send(outgoing, length);
     }
   }
 
   @Override
-  public long kernelDrops() {
+  public Statistics statistics() {
     synchronized (sending) {
       if (sockets != null) {
-        drops += sockets.drops();
+        statistics = statistics.plus(sockets.statistics());
       }
-      return drops;
+      return statistics;
     }
   }
 
@@ -135,29 +142,40 @@ final class RawPort implements Port {
           Libc.pollfds(arena, open.arp.fd(), open.ndp.fd(), wake, open.echoFd());
       MemorySegment incoming = arena.allocate(PacketSocket.SNAP);
       byte[] frame = new byte[PacketSocket.SNAP];
+      MemorySegment frameBytes = MemorySegment.ofArray(frame);
       while (!stopping) {
-        Libc.poll(pollfds, -1);
-        if (Libc.isReady(pollfds, 0)) {
-          drain(open.arp, incoming, frame);
-        }
-        if (Libc.isReady(pollfds, 1)) {
-          drain(open.ndp, incoming, frame);
-        }
-        if (open.echo != null && Libc.isReady(pollfds, 3)) {
-          drain(open.echo, incoming, frame);
+        if (Libc.poll(pollfds, -1) > 0) {
+          drain(open.arp, pollfds, 0, incoming, frameBytes, frame);
+          drain(open.ndp, pollfds, 1, incoming, frameBytes, frame);
+          if (open.echo != null) {
+            drain(open.echo, pollfds, 3, incoming, frameBytes, frame);
+          }
         }
       }
     }
   }
 
   // Bounded, so that a flood of one protocol does not starve the other.
-  private void drain(PacketSocket socket, MemorySegment incoming, byte[] frame) throws IOException {
+  private void drain(
+      PacketSocket socket,
+      MemorySegment pollfds,
+      int position,
+      MemorySegment incoming,
+      MemorySegment frameBytes,
+      byte[] frame)
+      throws IOException {
+    if (Libc.isBroken(pollfds, position)) {
+      socket.check(incoming);
+    }
+    if (!Libc.isReady(pollfds, position)) {
+      return;
+    }
     for (int i = 0; i < 64; i++) {
       int length = socket.receive(incoming);
       if (length == 0) {
         return;
       }
-      MemorySegment.copy(incoming, JAVA_BYTE, 0, frame, 0, length);
+      MemorySegment.copy(incoming, 0, frameBytes, 0, length);
       handle(frame, length);
     }
   }
@@ -210,7 +228,7 @@ final class RawPort implements Port {
   private void release() {
     synchronized (sending) {
       if (sockets != null) {
-        drops += sockets.drops();
+        statistics = statistics.plus(sockets.statistics());
         sockets.close();
         sockets = null;
       }

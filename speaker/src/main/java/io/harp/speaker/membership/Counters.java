@@ -41,6 +41,17 @@ public final class Counters {
   /** Members taken for lost. */
   public final LongAdder suspicions = new LongAdder();
 
+  /** Members taken for lost, each counted once until it was heard again. */
+  public final LongAdder detections = new LongAdder();
+
+  /** How long those had been silent by then, or since their connection closed, in ms in all. */
+  public final LongAdder detectionMs = new LongAdder();
+
+  void detected(long silentMs) {
+    detections.increment();
+    detectionMs.add(silentMs);
+  }
+
   /** Times this process found that it had itself stood still. */
   public final LongAdder stalls = new LongAdder();
 

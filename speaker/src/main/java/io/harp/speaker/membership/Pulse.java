@@ -221,6 +221,9 @@ final class Pulse extends Protocol {
         case Act.Knock<Address>(Address member) -> knock(member);
         case Act.Suspect<Address>(Address member) -> {
           counters.suspicions.increment();
+          synchronized (watch) {
+            watch.takeSilences().forEach(counters::detected);
+          }
           tell(new Event(Event.SUSPECT, List.of(member)));
         }
         case Act.Trust<Address>(Address member) -> tell(new Event(Event.UNSUSPECT, member));

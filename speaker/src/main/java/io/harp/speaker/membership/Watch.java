@@ -78,6 +78,8 @@ final class Watch<M> {
   private Map<M, State> states = new LinkedHashMap<>();
   private List<M> successors = List.of();
   private int questions;
+  // As many as there are members, until they are taken.
+  private final List<Long> silences = new ArrayList<>();
   private long lastTickMs;
 
   Watch(Timers timers, long nowMs) {
@@ -310,9 +312,22 @@ final class Watch<M> {
     if (!s.told) {
       doubt(member, s, nowMs, acts);
     }
+    if (!s.suspected) {
+      silences.add(nowMs - s.sinceMs);
+    }
     s.suspected = true;
     s.repeatMs = nowMs + timers.silenceMs();
     acts.add(new Act.Suspect<>(member));
+  }
+
+  /**
+   * How long each member had been silent that was taken for lost since the last call, in
+   * milliseconds.
+   */
+  List<Long> takeSilences() {
+    List<Long> taken = List.copyOf(silences);
+    silences.clear();
+    return taken;
   }
 
   private List<Act<M>> trust(M member, State s, long nowMs) {

@@ -5,6 +5,7 @@ import io.harp.model.MacAddress;
 import io.harp.speaker.announcement.FramePort;
 import io.harp.speaker.announcement.Held;
 import io.harp.speaker.ownership.Journal.Release;
+import io.harp.speaker.ownership.Settings.Audit;
 import io.harp.speaker.ownership.Settings.Rule;
 import io.harp.speaker.ownership.Slot.Phase;
 import io.harp.speaker.protocol.Message.Group;
@@ -58,7 +59,8 @@ final class Holdings {
       hold(slot, now);
       return;
     }
-    audit(slot, unsure, now);
+    Audit usual = unsure ? settings.longAudit() : settings.audit();
+    audit(slot, reason == Reason.PLACED ? settings.placementAudit(usual) : usual, now);
   }
 
   /** Takes an address without asking: it is handed over, or its owner was just found silent. */
@@ -175,9 +177,9 @@ final class Holdings {
     }
   }
 
-  private void audit(Slot slot, boolean unsure, long now) {
+  private void audit(Slot slot, Audit audit, long now) {
     int burst = ++slot.burst;
-    for (long after : unsure ? settings.longAuditProbesMs() : settings.auditProbesMs()) {
+    for (long after : audit.probesMs()) {
       if (after == 0) {
         voice.probe(slot, 0, now);
       } else {
@@ -191,7 +193,7 @@ final class Holdings {
       }
     }
     agenda.at(
-        now + (unsure ? settings.longAuditMs() : settings.auditMs()),
+        now + audit.endsMs(),
         then -> {
           if (slot.burst == burst) {
             judgeAudit(slot, then);
@@ -235,7 +237,7 @@ final class Holdings {
           when,
           then -> {
             if (slot.burst == burst) {
-              audit(slot, false, then);
+              audit(slot, settings.audit(), then);
             }
           });
     }

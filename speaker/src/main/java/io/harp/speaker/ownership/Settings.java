@@ -25,6 +25,7 @@ import java.util.Set;
  * @param matchingSubnets whether only interfaces with the subnet of an address speak about it
  * @param holdOffMs how long a node that left too often is chosen last, 0 for never
  * @param rebalancePerMinute groups moved in a minute to even out the load, 0 for none
+ * @param placement how the first owner of all looks whether an address is free
  * @param without rules that are switched off, to show what each is worth
  */
 public record Settings(
@@ -45,7 +46,23 @@ public record Settings(
     boolean matchingSubnets,
     long holdOffMs,
     int rebalancePerMinute,
+    Placement placement,
     Set<Rule> without) {
+
+  /** How it is made sure that nobody uses an address that is placed for the first time. */
+  public enum Placement {
+    /** By the audit that precedes every claim. */
+    AUDIT,
+    /** By three probes in 600 ms. */
+    SHORT,
+    /** As RFC 5227 section 2.1.1 wants it: three probes in three seconds, and two of waiting. */
+    FULL
+  }
+
+  /**
+   * When an audit asks, and when it ends that heard nothing, both after its start, in milliseconds.
+   */
+  record Audit(List<Long> probesMs, long endsMs) {}
 
   /** The rules of the protocol that can be switched off by a hidden flag. */
   public enum Rule {
@@ -93,6 +110,7 @@ public record Settings(
         false,
         600_000,
         1,
+        Placement.AUDIT,
         Set.of());
   }
 
@@ -122,7 +140,55 @@ public record Settings(
         matchingSubnets,
         holdOffMs,
         rebalancePerMinute,
+        placement,
         without);
+  }
+
+  /** The same timers and choices, but another way to place. */
+  public Settings placing(Placement how) {
+    return new Settings(
+        detectionMs,
+        pingMs,
+        fenceMs,
+        gatherMs,
+        auditProbesMs,
+        auditMs,
+        cededMs,
+        placementWaitMs,
+        handOverMs,
+        helloMs,
+        burstMs,
+        refreshMs,
+        announcementsPerSecond,
+        failback,
+        matchingSubnets,
+        holdOffMs,
+        rebalancePerMinute,
+        how,
+        without);
+  }
+
+  /** The usual audit. */
+  Audit audit() {
+    return new Audit(auditProbesMs, auditMs);
+  }
+
+  /** One that must not miss an owner that is only slow. */
+  Audit longAudit() {
+    return new Audit(longAuditProbesMs(), longAuditMs());
+  }
+
+  /**
+   * The one before the first claim of all.
+   *
+   * @param usual what precedes other claims of the address now
+   */
+  Audit placementAudit(Audit usual) {
+    return switch (placement) {
+      case AUDIT -> usual;
+      case SHORT -> new Audit(List.of(0L, 200L, 400L), 620);
+      case FULL -> new Audit(List.of(500L, 2_000L, 3_500L), 5_600);
+    };
   }
 
   /** When the probes of an audit are sent that must not miss an owner that is only slow. */

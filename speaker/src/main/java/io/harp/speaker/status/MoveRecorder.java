@@ -1,5 +1,7 @@
 package io.harp.speaker.status;
 
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
@@ -15,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +29,7 @@ import org.slf4j.LoggerFactory;
 public final class MoveRecorder implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(MoveRecorder.class);
+  private static final String CONFLICT = "AddressConflict";
 
   /**
    * After a crash the other speakers have much to write, and better things to do: more writers
@@ -36,7 +40,7 @@ public final class MoveRecorder implements AutoCloseable {
   private static final long MAX_BACKOFF_MS = 30_000;
 
   /** Events about an address that are no move. */
-  public record Warning(ServiceKey service, String reason, String message) {}
+  public record Note(ServiceKey service, String reason, String message) {}
 
   private final KubernetesClient client;
   private final String namespace;
@@ -72,11 +76,20 @@ public final class MoveRecorder implements AutoCloseable {
   }
 
   /** Writes a warning about a Service; lost if the API cannot be reached. */
-  public void warn(Warning warning) {
+  public void warn(Note note) {
+    say("Warning", note);
+  }
+
+  /** Writes that a warning is over; lost if the API cannot be reached. */
+  public void note(Note note) {
+    say("Normal", note);
+  }
+
+  private void say(String type, Note note) {
     Thread.ofVirtual()
         .start(() -> {
           try {
-            event(warning.service(), "Warning", warning.reason(), warning.message(), "");
+            event(note.service(), type, note.reason(), note.message(), "");
           } catch (KubernetesClientException e) {
             failed.increment();
           }
@@ -170,7 +183,7 @@ public final class MoveRecorder implements AutoCloseable {
     }
     String kept = own.map(o -> o.getMetadata().getName()).orElse("");
     ServiceL2Status object = own.orElseGet(() -> create(tenure));
-    ServiceL2Status.Status wanted = status(tenure);
+    ServiceL2Status.Status wanted = status(tenure, object.getStatus());
     if (!wanted.equals(object.getStatus())) {
       object.setStatus(wanted);
       client.resource(object).inNamespace(namespace).updateStatus();
@@ -209,7 +222,7 @@ public final class MoveRecorder implements AutoCloseable {
     return "l2-" + Names.hash(service + "@" + node);
   }
 
-  private ServiceL2Status.Status status(Tenure tenure) {
+  private ServiceL2Status.Status status(Tenure tenure, ServiceL2Status.@Nullable Status before) {
     return new ServiceL2Status.Status(
         node.text(),
         tenure.service().name(),
@@ -219,7 +232,33 @@ public final class MoveRecorder implements AutoCloseable {
         tenure.mac().toString(),
         tenure.epoch(),
         Instant.ofEpochMilli(tenure.sinceMs()).truncatedTo(ChronoUnit.MILLIS).toString(),
-        tenure.reason());
+        tenure.reason(),
+        conditions(tenure, before == null ? null : before.conditions()));
+  }
+
+  // Nothing is said of conflicts until there was one.
+  private static @Nullable List<Condition> conditions(
+      Tenure tenure, @Nullable List<Condition> before) {
+    Optional<Condition> last =
+        before == null
+            ? Optional.empty()
+            : before.stream().filter(c -> CONFLICT.equals(c.getType())).findFirst();
+    if (tenure.conflict().isEmpty() && last.isEmpty()) {
+      return null;
+    }
+    String status = tenure.conflict().isPresent() ? "True" : "False";
+    boolean same = last.filter(c -> status.equals(c.getStatus())).isPresent();
+    return List.of(
+        new ConditionBuilder()
+            .withType(CONFLICT)
+            .withStatus(status)
+            .withReason(tenure.conflict().isPresent() ? "ClaimedByAnother" : "Quiet")
+            .withMessage(tenure.conflict().orElse("no other host claims the addresses"))
+            .withLastTransitionTime(
+                same
+                    ? last.get().getLastTransitionTime()
+                    : Instant.now().truncatedTo(ChronoUnit.SECONDS).toString())
+            .build());
   }
 
   private void event(

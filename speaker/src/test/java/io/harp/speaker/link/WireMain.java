@@ -1,9 +1,7 @@
 package io.harp.speaker.link;
 
-import com.sun.management.ThreadMXBean;
 import io.harp.loop.Clock;
 import io.harp.model.Address;
-import io.harp.model.Ipv4;
 import io.harp.speaker.announcement.FramePort.Events;
 import io.harp.speaker.announcement.Gate;
 import io.harp.speaker.announcement.Heard;
@@ -14,8 +12,6 @@ import io.harp.speaker.protocol.Trailer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadInfo;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,7 +23,7 @@ import java.util.Set;
 /**
  * A speaker without a head, for tests on a real wire: obeys one-line orders on standard input and
  * prints what it hears. {@code hold ADDRESS...}, {@code watch ADDRESS...}, {@code announce
- * ADDRESS}, {@code probe ADDRESS}, {@code many FIRST COUNT}, {@code stats}, {@code allocated}.
+ * ADDRESS}, {@code probe ADDRESS}.
  */
 public final class WireMain implements Events {
 
@@ -79,46 +75,9 @@ public final class WireMain implements Events {
       case "probe" ->
           addresses(words)
               .forEach(a -> links.forEach(l -> frames.probe(l.index(), a, Optional.of(TRAILER))));
-      case "stats" ->
-          counters
-              .byAddress()
-              .forEach((a, c) ->
-                  say(
-                      "stats "
-                          + a
-                          + " requests="
-                          + c.requestsReceived
-                          + " responses="
-                          + c.responsesSent
-                          + " gratuitous="
-                          + c.gratuitousSent));
-      case "many" -> {
-        Ipv4 first = Ipv4.parse(words[1]);
-        for (int i = 0; i < Integer.parseInt(words[2]); i++) {
-          held.add(first.plus(i));
-        }
-        publish(frames);
-      }
-      case "allocated" -> allocated();
       default -> throw new IllegalArgumentException("no such order: " + words[0]);
     }
     say("done " + String.join(" ", words));
-  }
-
-  private static void allocated() {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    for (long id : threads.getAllThreadIds()) {
-      ThreadInfo info = threads.getThreadInfo(id);
-      if (info != null && info.getThreadName().startsWith("wire-")) {
-        say(
-            "allocated "
-                + info.getThreadName()
-                + " "
-                + threads.getThreadAllocatedBytes(id)
-                + " cpu-us "
-                + threads.getThreadCpuTime(id) / 1000);
-      }
-    }
   }
 
   private void publish(RawFrames frames) {

@@ -398,4 +398,59 @@ class ClusterTest {
     scene.runFor(380);
     assertEquals(before, holder(scene, 0), "the old owner answers until the new one does");
   }
+
+  // Strangers
+
+  @Test
+  void anAddressInUseIsNotAnnouncedUntilItIsFree() {
+    Scene scene = Scene.of(3, 2);
+    Stranger stranger = new Stranger(scene.lans.getFirst(), Scene.address(0));
+    settled(scene);
+    assertTrue(scene.holder(Scene.address(0)).isEmpty());
+    assertTrue(scene.holder(Scene.address(1)).isPresent());
+    assertEquals(0, stranger.defences);
+    stranger.there = false;
+    scene.runFor(2_000);
+    assertTrue(scene.holder(Scene.address(0)).isPresent());
+  }
+
+  @Test
+  void aConflictIsToldOnceDefendedOnceInTenSecondsAndOverWhenQuiet() {
+    Scene scene = settled(3, 1);
+    Machine holder = holder(scene, 0);
+    Stranger stranger = new Stranger(scene.lans.getFirst(), Scene.address(0));
+    for (int i = 0; i < 95; i++) {
+      stranger.claim();
+      scene.runFor(100);
+    }
+    assertEquals(1, scene.witness.strangers);
+    // Said in both forms.
+    assertEquals(2, stranger.defences);
+    assertEquals(holder, holder(scene, 0));
+    assertEquals(0, scene.witness.conflictsOver);
+    stranger.there = false;
+    scene.runFor(31_000);
+    assertEquals(1, scene.witness.conflictsOver);
+  }
+
+  @Test
+  void fullProbingDelaysTheFirstPlacementAndNoFailover() {
+    Scene scene =
+        new Scene(
+                1,
+                Settings.of(400).placing(Settings.Placement.FULL),
+                1,
+                3,
+                1,
+                2,
+                4_000)
+            .withGateway();
+    scene.startAll();
+    scene.runUntil(5_000);
+    assertTrue(scene.holder(Scene.address(0)).isEmpty());
+    scene.runUntil(9_000);
+    Machine first = holder(scene, 0);
+    scene.crash(first);
+    assertTrue(scene.msUntilAnswered(Scene.address(0), first, 3_000) < 1_500);
+  }
 }

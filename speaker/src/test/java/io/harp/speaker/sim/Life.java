@@ -498,8 +498,9 @@ final class Life implements Membership.Host, FramePort, Journal {
 
   @Override
   public void conflict(Address address, MacAddress stranger, boolean resolved) {
-    note(() -> "sees a stranger " + stranger + " with " + address);
+    note(() -> "sees a stranger " + stranger + " with " + address + (resolved ? " leave" : ""));
     witness.strangers++;
+    witness.conflictsOver += resolved ? 1 : 0;
   }
 
   @Override

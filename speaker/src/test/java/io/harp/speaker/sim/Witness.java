@@ -39,6 +39,7 @@ final class Witness {
   final List<Breach> breaches = new ArrayList<>();
   boolean escaped;
   int strangers;
+  int conflictsOver;
   int claims;
   int unneededMoves;
   int wokenFrames;

@@ -92,7 +92,7 @@ class BacklogTest {
     return new Word(
         service,
         Optional.of(
-            new Tenure(service, List.of(), List.of(), MacAddress.ZERO, "", since, "placed")),
+            new Tenure(service, List.of(), List.of(), MacAddress.ZERO, "", since, "placed", Optional.empty())),
         0);
   }
 }
