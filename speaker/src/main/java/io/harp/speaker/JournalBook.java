@@ -209,13 +209,12 @@ final class JournalBook implements Journal {
   private void recordAgain(Group group) {
     group
         .services()
-        .forEach(
-            s -> {
-              Recorded last = recorded.get(s);
-              if (last != null) {
-                toRecord.putIfAbsent(s, last);
-              }
-            });
+        .forEach(s -> {
+          Recorded last = recorded.get(s);
+          if (last != null) {
+            toRecord.putIfAbsent(s, last);
+          }
+        });
   }
 
   @Override

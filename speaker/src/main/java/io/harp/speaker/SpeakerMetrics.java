@@ -261,13 +261,12 @@ final class SpeakerMetrics implements MultiCollector {
             .help("1 for each address a host that is no speaker uses; the series goes with that");
     conflicts
         .keySet()
-        .forEach(
-            address ->
-                series.dataPoint(
-                    GaugeDataPointSnapshot.builder()
-                        .value(1)
-                        .labels(Labels.of("ip", address.toString()))
-                        .build()));
+        .forEach(address ->
+            series.dataPoint(
+                GaugeDataPointSnapshot.builder()
+                    .value(1)
+                    .labels(Labels.of("ip", address.toString()))
+                    .build()));
     return series.build();
   }
 

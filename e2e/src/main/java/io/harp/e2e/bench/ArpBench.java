@@ -67,8 +67,7 @@ public final class ArpBench implements Callable<Integer> {
       System.err.println("arp: " + missing.get());
       return 2;
     }
-    Path directory =
-        Files.createDirectories(LabOptions.harp().root().resolve("e2e/target/bench"));
+    Path directory = Files.createDirectories(LabOptions.harp().root().resolve("e2e/target/bench"));
     results.put("loadBefore", load());
     try (Namespace holding = Namespace.create("holding", null);
         Namespace asking = Namespace.create("asking", holding)) {
@@ -172,7 +171,8 @@ public final class ArpBench implements Callable<Integer> {
       results.put("idleCpuPercent", Math.round(percent * 100) / 100.0);
       Map<String, Long> busiest = new TreeMap<>();
       threadTicks(node.speaker().pid())
-          .forEach((name, ticks) -> busiest.put(name, ticks - threadsBefore.getOrDefault(name, 0L)));
+          .forEach(
+              (name, ticks) -> busiest.put(name, ticks - threadsBefore.getOrDefault(name, 0L)));
       busiest.values().removeIf(ticks -> ticks == 0);
       results.put("idleThreadsMs", busiest);
       results.put("residentMb", node.speaker().residentKb() / 1024);
@@ -211,12 +211,11 @@ public final class ArpBench implements Callable<Integer> {
           where.converse(name, Jvm.self(64, main.getName(), args), logs.resolve(name + ".log"));
       Talk talk = new Talk(process, new LinkedBlockingQueue<>());
       // Anything else is the log of a library.
-      process.onLine(
-          line -> {
-            if (line.matches("ready|holding|[-0-9 ]+")) {
-              talk.answers.add(line);
-            }
-          });
+      process.onLine(line -> {
+        if (line.matches("ready|holding|[-0-9 ]+")) {
+          talk.answers.add(line);
+        }
+      });
       talk.await();
       return talk;
     }

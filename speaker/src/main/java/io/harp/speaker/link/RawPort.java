@@ -85,6 +85,7 @@ final class RawPort implements Port {
     thread.start();
   }
 
+  @SuppressWarnings("ReferenceEquality") // The same array, not an equal one.
   @Override
   public boolean send(byte[] frame, int length) {
     synchronized (sending) {

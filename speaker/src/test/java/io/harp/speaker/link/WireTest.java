@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -128,6 +129,96 @@ class WireTest {
     heard(line -> line.contains("name=w1") && line.contains("carrier=true"));
     must("ip -n " + SPEAKER + " link del w1");
     heard(line -> line.contains(" links ") && !line.contains("name=w1"));
+  }
+
+  @Test
+  void speaksFromABridgeInPlaceOfItsPort() throws IOException {
+    pair("w2");
+    heard(line -> line.contains("name=w2"));
+    must("ip -n " + SPEAKER + " link add br2 type bridge");
+    must("ip -n " + SPEAKER + " link set br2 up");
+    must("ip -n " + SPEAKER + " link set w2 master br2");
+    heard(line -> line.contains("name=br2") && !line.contains("name=w2"));
+    must("ip -n " + SPEAKER + " link set w2 nomaster");
+    must("ip -n " + SPEAKER + " link del br2");
+    heardLast(line -> line.contains("name=w2") && !line.contains("name=br2"));
+    must("ip -n " + SPEAKER + " link del w2");
+  }
+
+  @Test
+  void followsANewNameAndANewMac() throws IOException {
+    pair("w3");
+    heard(line -> line.contains("name=w3"));
+    must("ip -n " + SPEAKER + " link set w3 address 02:00:00:00:0a:33");
+    heard(line -> line.contains("name=w3, mac=02:00:00:00:0a:33"));
+    must("ip -n " + SPEAKER + " link set w3 down");
+    must("ip -n " + SPEAKER + " link set w3 name lan3");
+    must("ip -n " + SPEAKER + " link set lan3 up");
+    heardLast(line -> line.contains("name=lan3, mac=02:00:00:00:0a:33") && !line.contains("=w3,"));
+    must("ip -n " + SPEAKER + " link del lan3");
+  }
+
+  @Test
+  void speaksOnAVlanBesideItsCarrier() throws IOException {
+    pair("w4");
+    needs("link add link w4 name w4.7 type vlan id 7");
+    must("ip -n " + SPEAKER + " link set w4.7 up");
+    heard(line -> line.contains("name=w4,") && line.contains("name=w4.7"));
+    must("ip -n " + SPEAKER + " link del w4");
+  }
+
+  @Test
+  void speaksFromABondInPlaceOfItsPorts() throws IOException {
+    pair("w5");
+    needs("link add bond5 type bond mode active-backup");
+    must("ip -n " + SPEAKER + " link set w5 down");
+    must("ip -n " + SPEAKER + " link set w5 master bond5");
+    must("ip -n " + SPEAKER + " link set bond5 up");
+    heardLast(line -> line.contains("name=bond5") && !line.contains("name=w5"));
+    must("ip -n " + SPEAKER + " link del bond5");
+  }
+
+  @Test
+  void isSilentOnThePortsOfAVrf() throws IOException {
+    pair("w6");
+    needs("link add vrf6 type vrf table 6");
+    must("ip -n " + SPEAKER + " link set vrf6 up");
+    must("ip -n " + SPEAKER + " link set w6 master vrf6");
+    heardLast(line -> !line.contains("name=w6") && !line.contains("name=vrf6"));
+    must("ip -n " + SPEAKER + " link del vrf6");
+  }
+
+  private static void pair(String name) throws IOException {
+    must(
+        "ip link add "
+            + name
+            + " netns "
+            + CLIENT
+            + " type veth peer name "
+            + name
+            + " netns "
+            + SPEAKER);
+    must("ip -n " + CLIENT + " link set " + name + " up");
+    must("ip -n " + SPEAKER + " link set " + name + " up");
+  }
+
+  private static void needs(String command) throws IOException {
+    List<String> words = new ArrayList<>(List.of("ip", "-n", SPEAKER));
+    words.addAll(List.of(command.split(" ")));
+    assumeTrue(
+        run(words.toArray(String[]::new)), "the kernel of this machine refuses: ip " + command);
+  }
+
+  /** Waits until the newest list of interfaces is like this. */
+  private static void heardLast(Predicate<String> line) {
+    await(
+        "a list of interfaces",
+        () ->
+            said.stream()
+                .filter(l -> l.contains(" links "))
+                .reduce((_, last) -> last)
+                .filter(line)
+                .isPresent());
   }
 
   private static void start() throws IOException {

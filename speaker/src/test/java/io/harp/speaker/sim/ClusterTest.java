@@ -436,14 +436,7 @@ class ClusterTest {
   @Test
   void fullProbingDelaysTheFirstPlacementAndNoFailover() {
     Scene scene =
-        new Scene(
-                1,
-                Settings.of(400).placing(Settings.Placement.FULL),
-                1,
-                3,
-                1,
-                2,
-                4_000)
+        new Scene(1, Settings.of(400).placing(Settings.Placement.FULL), 1, 3, 1, 2, 4_000)
             .withGateway();
     scene.startAll();
     scene.runUntil(5_000);

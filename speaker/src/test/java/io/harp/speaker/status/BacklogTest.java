@@ -92,7 +92,15 @@ class BacklogTest {
     return new Word(
         service,
         Optional.of(
-            new Tenure(service, List.of(), List.of(), MacAddress.ZERO, "", since, "placed", Optional.empty())),
+            new Tenure(
+                service,
+                List.of(),
+                List.of(),
+                MacAddress.ZERO,
+                "",
+                since,
+                "placed",
+                Optional.empty())),
         0);
   }
 }
