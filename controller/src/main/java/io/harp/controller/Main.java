@@ -1,5 +1,6 @@
 package io.harp.controller;
 
+import io.harp.ops.Inherited;
 import io.harp.ops.LogLevel;
 import java.io.IOException;
 import picocli.CommandLine;
@@ -25,7 +26,7 @@ public final class Main {
     Options options = new Options();
     CommandLine line = commandLine(options);
     try {
-      line.parseArgs(doubleDashed(args));
+      line.parseArgs(Inherited.withTwoDashes(args));
       if (CommandLine.printHelpIfRequested(line.getParseResult())) {
         return 0;
       }
@@ -46,17 +47,6 @@ public final class Main {
   /** A flag given twice has its last value, as in Go programs. */
   static CommandLine commandLine(Options options) {
     return new CommandLine(options).setOverwrittenOptionsAllowed(true);
-  }
-
-  /** MetalLB takes {@code -port} for {@code --port}, as Go programs do. */
-  static String[] doubleDashed(String[] args) {
-    String[] result = args.clone();
-    for (int i = 0; i < result.length; i++) {
-      if (result[i].matches("-[a-z][a-z0-9-]+(=.*)?")) {
-        result[i] = "-" + result[i];
-      }
-    }
-    return result;
   }
 
   private static void logLevel(String level) {

@@ -1,9 +1,11 @@
 package io.harp.controller;
 
+import io.harp.ops.Inherited;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -127,29 +129,18 @@ final class Options {
               + " none)")
   @Nullable List<String> portGuardLenient;
 
+  @SuppressWarnings("UnusedVariable") // picocli reads it.
+  @Mixin
+  private final Inherited inherited = new Inherited();
+
   /** Accepted because existing Deployments set them; they have no meaning here. */
   @Option(
-      names = {
-        "--port",
-        "--deployment",
-        "--ml-secret-name",
-        "--tls-min-version",
-        "--tls-cipher-suites",
-        "--tls-curve-preferences",
-        "--metrics-cert-dir",
-        "--pprof-bind-address",
-        "--cert-dir",
-        "--host"
-      },
+      names = {"--port", "--deployment", "--ml-secret-name", "--cert-dir"},
       hidden = true)
   List<String> obsolete = List.of();
 
   /** The same for flags that are on or off. */
-  @Option(
-      names = {"--webhook-http2", "--enable-pprof"},
-      hidden = true,
-      arity = "0..1",
-      fallbackValue = "true")
+  @Option(names = "--webhook-http2", hidden = true, arity = "0..1", fallbackValue = "true")
   boolean obsoleteSwitch;
 
   /** Fills in what no flag said. */

@@ -19,7 +19,7 @@ class SettingsTest {
     Options options = new Options();
     Main.commandLine(options)
         .parseArgs(
-            Main.doubleDashed(
+            io.harp.ops.Inherited.withTwoDashes(
                 new String[] {
                   "--port=9120",
                   "--health-probe-port=17472",

@@ -1,5 +1,6 @@
 package io.harp.speaker;
 
+import io.harp.ops.Inherited;
 import io.harp.ops.LogLevel;
 import io.harp.speaker.link.NoRawSocket;
 import io.harp.speaker.protocol.Codec;
@@ -31,7 +32,7 @@ public final class Main {
     Options options = new Options();
     CommandLine line = new CommandLine(options);
     try {
-      line.parseArgs(Options.withTwoDashes(args));
+      line.parseArgs(Inherited.withTwoDashes(args));
       if (CommandLine.printHelpIfRequested(line.getParseResult())) {
         return 0;
       }

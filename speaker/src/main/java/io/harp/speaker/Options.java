@@ -1,10 +1,12 @@
 package io.harp.speaker;
 
+import io.harp.ops.Inherited;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -191,40 +193,22 @@ final class Options {
   @Option(names = "--without", hidden = true, split = ",")
   List<String> without = new ArrayList<>();
 
+  @SuppressWarnings("UnusedVariable") // picocli reads it.
+  @Mixin
+  private final Inherited inherited = new Inherited();
+
   // Accepted since existing manifests set them; they concern parts this speaker does not have.
   @Option(
-      names = {
-        "--host",
-        "--pod-name",
-        "--health-probe-port",
-        "--bgp-debounce-timeout",
-        "--frrk8s-namespace",
-        "--tls-min-version",
-        "--tls-cipher-suites",
-        "--tls-curve-preferences",
-        "--metrics-cert-dir",
-        "--pprof-bind-address"
-      },
+      names = {"--pod-name", "--health-probe-port", "--bgp-debounce-timeout", "--frrk8s-namespace"},
       hidden = true)
   List<String> ignoredValues = new ArrayList<>();
 
   @Option(
-      names = {"--ml-wan-config", "--frrk8s-secret-passthrough", "--enable-pprof"},
+      names = {"--ml-wan-config", "--frrk8s-secret-passthrough"},
       hidden = true,
       arity = "0..1",
       fallbackValue = "true")
   List<Boolean> ignoredSwitches = new ArrayList<>();
-
-  /** MetalLB's flags may be written with one dash, as Go's are. */
-  static String[] withTwoDashes(String[] args) {
-    String[] all = args.clone();
-    for (int i = 0; i < all.length; i++) {
-      if (all[i].length() > 2 && all[i].charAt(0) == '-' && all[i].charAt(1) != '-') {
-        all[i] = "-" + all[i];
-      }
-    }
-    return all;
-  }
 
   /** Fills in what no flag said from the environment. */
   void environment(Map<String, String> env) {

@@ -135,7 +135,7 @@ class SettingsTest {
 
   private static Settings settings(Map<String, String> env, String... args) {
     Options options = new Options();
-    new CommandLine(options).parseArgs(Options.withTwoDashes(args));
+    new CommandLine(options).parseArgs(io.harp.ops.Inherited.withTwoDashes(args));
     options.environment(env);
     return Settings.of(options);
   }
