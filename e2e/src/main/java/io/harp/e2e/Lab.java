@@ -87,6 +87,7 @@ public final class Lab implements AutoCloseable {
         nodes.put(host.name(), new LabNode(this, host));
         cluster.speakerPod(host, membershipAddress(host));
       }
+      keep(new KubeProxy(api.client(), lan, plan));
       backends.forEach(AgentProcess::awaitReady);
       this.client = new Client(traffic.awaitReady(), neighbors.awaitReady(), plan::nameOf);
     } catch (RuntimeException e) {
@@ -205,6 +206,18 @@ public final class Lab implements AutoCloseable {
   /** Where the speaker of a node listens for others. */
   public String membershipAddress(LabNode node) {
     return membershipAddress(plan.node(nodes().indexOf(node) + 1));
+  }
+
+  /** What the client on the LAN is answered by HTTP, headers and all; empty when it is not. */
+  public String get(String address) {
+    String command =
+        "exec 3<>/dev/tcp/%s/80 && printf 'GET / HTTP/1.1\\r\\n\\r\\n' >&3 && cat <&3"
+            .formatted(address);
+    try {
+      return lan.machine(plan.warmClient().name()).run("", "timeout", "2", "bash", "-c", command);
+    } catch (IllegalStateException e) {
+      return "";
+    }
   }
 
   /** The running controller. */

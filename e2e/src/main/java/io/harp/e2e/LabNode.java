@@ -48,12 +48,20 @@ public final class LabNode {
    * @param args added to its command
    */
   public long start(List<String> args) {
+    return start(Namespace.Rights.RAW_SOCKETS, args);
+  }
+
+  /** As {@link #start()}, for a command that gives rights away by itself. */
+  public long start(Namespace.Rights rights) {
+    return start(rights, List.of());
+  }
+
+  private long start(Namespace.Rights rights, List<String> args) {
     if (speaker != null && speaker.isAlive()) {
       throw new IllegalStateException("the speaker of " + name() + " runs already");
     }
     long at = System.nanoTime();
-    speaker =
-        lab.startSpeaker(host, Namespace.Rights.RAW_SOCKETS, args, name(), "speaker-" + name());
+    speaker = lab.startSpeaker(host, rights, args, name(), "speaker-" + name());
     return at;
   }
 

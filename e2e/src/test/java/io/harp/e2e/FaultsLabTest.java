@@ -147,6 +147,24 @@ class FaultsLabTest {
     }
   }
 
+  @Test
+  void aNodeWithoutAnEndpointTakesNoTrafficForALocalService() {
+    lab.cluster()
+        .applyYaml(
+            """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: local, namespace: default}
+            spec: {type: LoadBalancer, externalTrafficPolicy: Local, ports: [{port: 80}]}
+            """);
+    lab.cluster().endpoints("local", List.of("n2"));
+    lab.cluster().assign("local", StandInLab.ADDRESS);
+    assertTrue(SpeakerLab.await(5_000, () -> lab.get(StandInLab.ADDRESS).isEmpty()));
+    // Without the Service, the address is again any node's.
+    lab.api().client().services().inNamespace("default").withName("local").delete();
+    assertTrue(SpeakerLab.await(5_000, () -> lab.get(StandInLab.ADDRESS).endsWith("n1")));
+  }
+
   private static Watch watch() {
     Watch watch = lab.client().watch(StandInLab.ADDRESS);
     assertEquals("n1", watch.awaitOwner(10_000));

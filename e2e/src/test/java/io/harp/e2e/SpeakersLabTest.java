@@ -368,6 +368,35 @@ class SpeakersLabTest {
         .start();
   }
 
+  @Test
+  void aLocalServiceFollowsItsEndpointsAndSeesTheClient() {
+    String address = "10.77.100.5";
+    Lab lab = speakers.lab();
+    lab.cluster()
+        .applyYaml(
+            """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: local, namespace: default}
+            spec:
+              type: LoadBalancer
+              externalTrafficPolicy: Local
+              selector: {app: local}
+              ports: [{name: http, port: 80}]
+            """);
+    lab.cluster().endpoints("local", List.of("n2"));
+    lab.cluster().assign("local", address);
+    try (Watch watch = speakers.watch(address)) {
+      assertEquals("n2", watch.awaitOwner(10_000));
+      String reply = lab.get(address);
+      assertTrue(reply.endsWith("n2"), reply);
+      assertTrue(reply.contains("X-Client: " + lab.plan().warmClient().v4()), reply);
+      lab.cluster().endpoints("local", List.of("n3"));
+      assertEquals("n3", watch.awaitOwnerOtherThan("n2", 10_000));
+      assertTrue(SpeakerLab.await(5_000, () -> lab.get(address).endsWith("n3")));
+    }
+  }
+
   private static LabNode owner(Watch watch) {
     return speakers.node(watch.awaitOwner(10_000));
   }

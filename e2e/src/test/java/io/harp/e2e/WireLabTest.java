@@ -129,47 +129,6 @@ class WireLabTest {
   }
 
   @Test
-  void anAddressInUseIsNotAnnouncedUntilItIsFreeAndAConflictIsReported() {
-    Namespace other = speakers.lab().lan().machine("cold");
-    String otherMac = speakers.lab().plan().coldClient().mac().toString();
-    String taken = "10.77.100.9";
-    other.ip("addr add " + taken + "/32 dev lo");
-    speakers.serve("taken", taken);
-    String inUse = awaitConflict("taken");
-    assertTrue(inUse.contains(otherMac) && inUse.contains("02:77:00:00:00:0"), inUse);
-    String answers = onClient("arping -c 3 -w 3 -I eth0 " + taken);
-    assertFalse(answers.contains("[02:77:00:00:00:0"), answers);
-    other.ip("addr del " + taken + "/32 dev lo");
-    try (Watch watch = speakers.watch(taken)) {
-      assertTrue(watch.awaitOwner(10_000).startsWith("n"));
-    }
-    LabNode owner = owner();
-    other.ip("addr add " + V4 + "/32 dev lo");
-    try {
-      other.run("", "sh", "-c", "arping -q -c 2 -w 2 -U -I eth0 " + V4 + " || true");
-      String conflict = awaitConflict("dual");
-      assertTrue(
-          conflict.contains(otherMac) && conflict.contains(owner.mac().toString()), conflict);
-      assertTrue(
-          owner.get("metrics").contains("harp_address_conflict{ip=\"" + V4 + "\"} 1"),
-          owner.get("metrics"));
-      assertTrue(SpeakerLab.await(5_000, () -> Records.conflicts(speakers.lab(), "dual") == 1));
-      assertEquals(1, conflicts("dual").size());
-    } finally {
-      other.ip("addr del " + V4 + "/32 dev lo");
-    }
-  }
-
-  private static String awaitConflict(String service) {
-    assertTrue(SpeakerLab.await(10_000, () -> !conflicts(service).isEmpty()), "no conflict");
-    return conflicts(service).getFirst();
-  }
-
-  private static List<String> conflicts(String service) {
-    return Records.warnings(speakers.lab(), service, "AddressConflict");
-  }
-
-  @Test
   void theRecorderTellsOfAMove() {
     String heir;
     try (Watch watch = speakers.watch(V4)) {

@@ -13,8 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /**
- * The pod behind a Service, one per node: answers HTTP with the name of its node, and every
- * datagram with the datagram's first eight bytes followed by that name.
+ * The pod behind a Service, one per node: answers HTTP with the name of its node and, in a header,
+ * the client's address, and every datagram with the datagram's first eight bytes followed by that
+ * name.
  */
 final class Backend {
 
@@ -74,7 +75,9 @@ final class Backend {
       }
       String body = new String(name, StandardCharsets.US_ASCII) + "\n";
       String response =
-          "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: "
+          "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\nX-Client: "
+              + socket.getInetAddress().getHostAddress()
+              + "\r\nContent-Length: "
               + body.length()
               + "\r\n\r\n"
               + body;

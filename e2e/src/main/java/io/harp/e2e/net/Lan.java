@@ -9,6 +9,7 @@ import static io.harp.e2e.net.LabPlan.MEMBERSHIP_PORT;
 
 import io.harp.e2e.net.LabPlan.Host;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -135,6 +136,21 @@ public final class Lan implements AutoCloseable {
     }
   }
 
+  /**
+   * Lets a node take no new traffic for these addresses, as kube-proxy does for Services with
+   * {@code externalTrafficPolicy: Local} that have no endpoint there. Replaces what was said
+   * before.
+   */
+  public void serveElsewhere(String node, Collection<String> addresses) {
+    StringBuilder rules =
+        new StringBuilder("flush set ip lab elsewhere\nflush set ip6 lab elsewhere\n");
+    for (String address : addresses) {
+      String family = address.contains(":") ? "ip6" : "ip";
+      rules.append("add element %s lab elsewhere { %s }\n".formatted(family, address));
+    }
+    machine(node).nft(rules.toString());
+  }
+
   @Override
   public void close() {
     machines.values().forEach(Namespace::close);
@@ -248,13 +264,18 @@ public final class Lan implements AutoCloseable {
 
   /**
    * Stands in for kube-proxy: traffic for any Service address that reaches this node is answered by
-   * the backend of this node. The address is on no interface, so the kernel never answers ARP or
-   * neighbour solicitations for it.
+   * the backend of this node, with the client's address. The address is on no interface, so the
+   * kernel never answers ARP or neighbour solicitations for it.
    */
   private static String kubeProxy(Host host) {
     return """
     table ip lab {
       set strangers { type ipv4_addr; }
+      set elsewhere { type ipv4_addr; }
+      chain local {
+        type filter hook prerouting priority mangle;
+        ip daddr @elsewhere ct state new drop
+      }
       chain services {
         type nat hook prerouting priority dstnat;
         ip daddr { %s, %s } meta l4proto { tcp, udp } dnat to %s:%d
@@ -266,6 +287,11 @@ public final class Lan implements AutoCloseable {
       }
     }
     table ip6 lab {
+      set elsewhere { type ipv6_addr; }
+      chain local {
+        type filter hook prerouting priority mangle;
+        ip6 daddr @elsewhere ct state new drop
+      }
       chain services {
         type nat hook prerouting priority dstnat;
         ip6 daddr { %s, %s } meta l4proto { tcp, udp } dnat to [%s]:%d
