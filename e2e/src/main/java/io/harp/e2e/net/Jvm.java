@@ -12,17 +12,6 @@ import java.util.stream.Stream;
 /** How the lab starts Java programs: the flags and class paths, in one place. */
 public final class Jvm {
 
-  /** What the daemons get, as in their images. */
-  public static final List<String> DAEMON_FLAGS =
-      List.of(
-          "-XX:+UseSerialGC",
-          "-Xmx64m",
-          "-XX:TieredStopAtLevel=1",
-          "-XX:-UsePerfData",
-          "-XX:+UseCompactObjectHeaders",
-          "-Xshare:auto",
-          "--enable-native-access=ALL-UNNAMED");
-
   private Jvm() {}
 
   /**
@@ -30,7 +19,10 @@ public final class Jvm {
    */
   public static List<String> daemon(Path root, String module, String mainClass) {
     List<String> command = new ArrayList<>(List.of(java()));
-    command.addAll(DAEMON_FLAGS);
+    // The files of the image, so that what is measured here is what runs there.
+    for (String flags : List.of("common", module)) {
+      command.add("@" + root.resolve("image/jvm").resolve(flags));
+    }
     String classPath =
         String.join(
             ":",
