@@ -15,6 +15,7 @@ final class Installation {
   static final String NAMESPACE = "metallb-system";
   static final String RELEASE = "harp";
 
+  private static final long APPLY_NS = 30_000_000_000L;
   private static final Pattern MAC = Pattern.compile("lladdr (\\S+)");
 
   private final Cluster cluster;
@@ -51,15 +52,17 @@ final class Installation {
 
   void apply(String yaml) {
     // Right after an installation the webhook's pod is ready before its Service is.
-    await("the API server takes " + yaml, 30, () -> applies(yaml));
-  }
-
-  private boolean applies(String yaml) {
-    try {
-      cluster.kubectl(yaml, "apply", "-f", "-");
-      return true;
-    } catch (IllegalStateException e) {
-      return false;
+    long end = System.nanoTime() + APPLY_NS;
+    while (true) {
+      try {
+        cluster.kubectl(yaml, "apply", "-f", "-");
+        return;
+      } catch (IllegalStateException e) {
+        if (System.nanoTime() - end > 0) {
+          throw e;
+        }
+        pause(1_000);
+      }
     }
   }
 
