@@ -11,6 +11,8 @@ import io.harp.controller.status.PoolStatusWriter;
 import io.harp.controller.status.StatusWriter;
 import io.harp.controller.status.Wanted;
 import io.harp.kube.KubeEvent;
+import io.harp.kube.NotServed;
+import io.harp.kube.StateKeeper;
 import io.harp.kube.Watches;
 import io.harp.loop.Clock;
 import io.harp.loop.Loop;
@@ -18,6 +20,7 @@ import io.harp.model.LbService;
 import io.harp.model.ServiceKey;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -44,8 +47,11 @@ final class Term {
   private final StatusWriter statuses;
   private final PoolStatusWriter pools;
   private final Notices notices;
+  private final Effects effects;
   private final Controller controller;
   private @Nullable Watches watches;
+  private volatile @Nullable StateKeeper state;
+  private volatile String notServed = "";
   private volatile boolean ended;
 
   /**
@@ -66,7 +72,8 @@ final class Term {
     statuses = new StatusWriter(client, mayWrite, metrics);
     pools = new PoolStatusWriter(client, metrics);
     notices = new Notices(statuses, pools, new EventWriter(client, settings.podName(), metrics));
-    controller = new Controller(settings.lbClass(), new Writers());
+    effects = new Writers();
+    controller = new Controller(settings.lbClass(), effects);
   }
 
   /**
@@ -90,14 +97,31 @@ final class Term {
               new Fence(client, settings.lbClass(), mark, () -> !ended).raise();
             }
             watch();
+            notServed();
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
           }
         });
   }
 
+  /** Said once a term. Looked at once: whoever adds such objects later reads the documentation. */
+  private void notServed() {
+    notServed = NotServed.sentence(NotServed.count(client, settings.namespace()));
+    if (!notServed.isEmpty()) {
+      log.info("{}", notServed);
+    }
+    loop.post(() -> effects.problems(controller.problems()));
+  }
+
   private synchronized void watch() {
     if (!ended) {
+      state =
+          StateKeeper.start(
+              client,
+              settings.namespace(),
+              StateKeeper.Component.controller(Optional.of(settings.podName())),
+              clock,
+              mayWrite);
       watches =
           Watches.start(
               client,
@@ -137,6 +161,9 @@ final class Term {
       if (watches != null) {
         watches.close();
       }
+      if (state != null) {
+        state.close();
+      }
     }
     loop.close();
     boolean drained = statuses.drain();
@@ -170,7 +197,14 @@ final class Term {
 
     @Override
     public void problems(List<Problem> problems) {
+      if (!controller.isConfigured()) {
+        return;
+      }
       metrics.configured(problems.isEmpty());
+      StateKeeper keeper = state;
+      if (keeper != null) {
+        keeper.want(problems, notServed);
+      }
       problems.stream().filter(p -> !told.contains(p)).forEach(this::tell);
       told = new HashSet<>(problems);
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.LoadBalancerIngress;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Service;
@@ -15,7 +16,9 @@ import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.mockwebserver.Context;
 import io.fabric8.mockwebserver.MockWebServer;
 import io.harp.kube.Clients;
+import io.harp.kube.crd.ConfigurationState;
 import io.harp.kube.crd.IPAddressPool;
+import io.harp.kube.crd.MetalLb;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -25,6 +28,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -133,6 +137,55 @@ class DaemonTest {
                     e.getInvolvedObject().getName().equals("bad")
                         && e.getMessage().contains("10.0.0.5/32")));
     assertTrue(page("/metrics").contains("metallb_k8s_client_config_stale_bool 1"));
+  }
+
+  /** C094, C096, C097, C098. */
+  @Test
+  void theStateSaysWhatIsWrongAndComesBackWhenDeleted() {
+    await("valid", () -> state().equals("Valid "));
+    client.resource(pool("bad", "10.0.0.5")).create();
+    await("invalid", () -> state().startsWith("Invalid configuration error: IPAddressPool bad"));
+    client
+        .resources(ConfigurationState.class)
+        .inNamespace(NAMESPACE)
+        .withName("controller")
+        .delete();
+    await("again", () -> state().startsWith("Invalid configuration error: IPAddressPool bad"));
+    client.resources(IPAddressPool.class).inNamespace(NAMESPACE).withName("bad").delete();
+    await("valid again", () -> state().equals("Valid "));
+  }
+
+  /** C076, C078, C079: objects of BGP spoil nothing. */
+  @Test
+  void objectsOfBgpAreNamedAndDoNoHarm() {
+    GenericKubernetesResource peer = new GenericKubernetesResource();
+    peer.setApiVersion("metallb.io/v1beta2");
+    peer.setKind("BGPPeer");
+    peer.setMetadata(new ObjectMetaBuilder().withNamespace(NAMESPACE).withName("tor").build());
+    peer.setAdditionalProperty("spec", Map.of("peerAddress", "not an address"));
+    client
+        .genericKubernetesResources(MetalLb.BGP_PEERS)
+        .inNamespace(NAMESPACE)
+        .resource(peer)
+        .create();
+    daemon.close();
+    daemon = start(client);
+    await("a condition", () -> conditions().contains("NotServed=1 BGPPeer: not served"));
+    assertEquals("Valid ", state());
+    client.resource(service("web")).create();
+    await("an address", () -> !ip("web").isEmpty());
+  }
+
+  /** A163. */
+  @Test
+  void countersOverwrittenByHandAreSetRight() {
+    client.resource(service("web")).create();
+    await("counters", () -> counters("edge").equals("1/1"));
+    var pools = client.resources(IPAddressPool.class).inNamespace(NAMESPACE);
+    IPAddressPool pool = pools.withName("edge").get();
+    pool.setStatus(new IPAddressPool.Status(7, 7, 7, 7));
+    client.resource(pool).updateStatus();
+    await("set right", () -> counters("edge").equals("1/1"));
   }
 
   @Test
@@ -251,6 +304,33 @@ class DaemonTest {
         .endPort()
         .endSpec()
         .build();
+  }
+
+  private String state() {
+    ConfigurationState state =
+        client
+            .resources(ConfigurationState.class)
+            .inNamespace(NAMESPACE)
+            .withName("controller")
+            .get();
+    return state == null || state.getStatus() == null
+        ? ""
+        : state.getStatus().result() + " " + state.getStatus().errorSummary();
+  }
+
+  private String conditions() {
+    ConfigurationState state =
+        client
+            .resources(ConfigurationState.class)
+            .inNamespace(NAMESPACE)
+            .withName("controller")
+            .get();
+    return state == null || state.getStatus() == null || state.getStatus().conditions() == null
+        ? ""
+        : state.getStatus().conditions().stream()
+            .map(c -> c.getType() + "=" + c.getMessage())
+            .toList()
+            .toString();
   }
 
   private static IPAddressPool pool(String name, String range) {

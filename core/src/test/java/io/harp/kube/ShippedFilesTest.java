@@ -53,6 +53,7 @@ class ShippedFilesTest {
   void theSpeakerMayWatchWhatItWatchesAndNoMore() throws IOException {
     Set<String> needed = resources(Watches.FOR_SPEAKER);
     needed.add("pods"); // to find the other speakers
+    needed.add("metallb.io/configurationstates"); // the own one
     assertEquals(needed, watchable("charts/harp/rbac/speaker.yaml"));
   }
 
@@ -62,6 +63,7 @@ class ShippedFilesTest {
     needed.add("nodes"); // whose addresses no pool may contain
     needed.add("secrets"); // the one with the webhooks' certificates
     needed.add("admissionregistration.k8s.io/validatingwebhookconfigurations");
+    needed.add("metallb.io/configurationstates"); // the own one
     assertEquals(needed, watchable("charts/harp/rbac/controller.yaml"));
   }
 

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.harp.kube.Clients;
 import io.harp.kube.KubeEvent;
 import io.harp.kube.RawServices;
+import io.harp.kube.StateKeeper;
 import io.harp.kube.Watches;
 import io.harp.kube.Watches.Kind;
 import io.harp.loop.Clock;
@@ -72,6 +73,7 @@ final class Daemon {
   private final LateCluster cluster;
   private final Speaker speaker;
   private final RawFrames frames;
+  private final StateKeeper state;
   private final Watches watches;
   private final Peers peers;
   private final Namesakes namesakes;
@@ -96,6 +98,13 @@ final class Daemon {
     pages.serve(settings, metrics, world, recorder, wire, frames, cluster);
     this.peers = Peers.watch(settings, client, clock, this::peers);
     frames.start(new FromWire());
+    this.state =
+        StateKeeper.start(
+            client,
+            settings.namespace(),
+            StateKeeper.Component.speaker(settings.node().text(), settings.pod()),
+            clock,
+            () -> true);
     this.watches =
         Watches.start(
             client,
@@ -190,6 +199,9 @@ final class Daemon {
   }
 
   private void fromApi(KubeEvent event) {
+    if (event instanceof KubeEvent.ConfigSeen seen) {
+      state.want(seen.problems(), "");
+    }
     loop.post(() -> world.on(event));
   }
 
@@ -210,6 +222,7 @@ final class Daemon {
     cluster.close();
     frames.close();
     watches.close();
+    state.close();
     peers.close();
     recorder.close();
     pages.close();

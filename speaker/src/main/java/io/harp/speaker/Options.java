@@ -59,6 +59,12 @@ final class Options {
   @Nullable String secretPath;
 
   @Option(
+      names = "--pod-name",
+      paramLabel = "NAME",
+      description = "name of the own pod, which owns what is written of it (METALLB_POD_NAME)")
+  @Nullable String podName;
+
+  @Option(
       names = "--namespace",
       paramLabel = "NAME",
       description = "namespace of pools, advertisements and speakers (METALLB_NAMESPACE)")
@@ -199,7 +205,7 @@ final class Options {
 
   // Accepted since existing manifests set them; they concern parts this speaker does not have.
   @Option(
-      names = {"--pod-name", "--health-probe-port", "--bgp-debounce-timeout", "--frrk8s-namespace"},
+      names = {"--health-probe-port", "--bgp-debounce-timeout", "--frrk8s-namespace"},
       hidden = true)
   List<String> ignoredValues = new ArrayList<>();
 
@@ -218,6 +224,7 @@ final class Options {
     labels = or(labels, env.get("METALLB_ML_LABELS"));
     secretPath = or(secretPath, env.get("METALLB_ML_SECRET_KEY_PATH"));
     namespace = or(namespace, env.get("METALLB_NAMESPACE"));
+    podName = or(podName, env.get("METALLB_POD_NAME"));
     String portText = env.get("METALLB_ML_BIND_PORT");
     if (bindPort == null && portText != null && !portText.isEmpty()) {
       bindPort = Settings.port("METALLB_ML_BIND_PORT", portText);

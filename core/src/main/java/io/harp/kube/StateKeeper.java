@@ -1,0 +1,350 @@
+package io.harp.kube;
+
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.harp.config.Problem;
+import io.harp.kube.crd.ConfigurationState;
+import io.harp.kube.crd.MetalLb;
+import io.harp.loop.Clock;
+import java.net.HttpURLConnection;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a daemon's own ConfigurationState right: whether it works with the newest configuration,
+ * and if not, why. Creates the object, and again if somebody deletes it; writes only what changes.
+ *
+ * <p>One write at a time, and only the newest word counts. What fails is tried again after 1 s to
+ * 60 s; without the right to it, no more.
+ */
+public final class StateKeeper implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(StateKeeper.class);
+
+  /** The condition, and its reason, that names what is there without being looked at. */
+  private static final String NOT_SERVED = "NotServed";
+
+  private static final long FIRST_PAUSE_MS = 1_000;
+  private static final long LONGEST_PAUSE_MS = 60_000;
+
+  /** The schema allows 32,768 characters. */
+  private static final int LONGEST = 30_000;
+
+  /**
+   * Whose state it is.
+   *
+   * @param name of the object
+   * @param condition the type of the condition, as MetalLB's tools look for it
+   * @param pod the daemon's own pod, which the object goes with; empty outside a cluster
+   */
+  public record Component(
+      String name, Map<String, String> labels, String condition, Optional<String> pod) {
+
+    public static Component controller(Optional<String> pod) {
+      return new Component(
+          "controller",
+          Map.of("metallb.io/component-type", "controller"),
+          "poolReconcilerValid",
+          pod);
+    }
+
+    public static Component speaker(String node, Optional<String> pod) {
+      return new Component(
+          "speaker-" + node,
+          Map.of("metallb.io/component-type", "speaker", "metallb.io/node-name", node),
+          "configReconcilerValid",
+          pod);
+    }
+  }
+
+  /**
+   * What the state shall say.
+   *
+   * @param error empty if nothing is wrong
+   * @param notServed objects that nobody looks at, empty if there are none
+   */
+  private record Word(String error, String notServed) {}
+
+  private final KubernetesClient client;
+  private final String namespace;
+  private final Component component;
+  private final Clock clock;
+  private final BooleanSupplier mayWrite;
+  private final Reflector<ConfigurationState> reflector;
+
+  private @Nullable ConfigurationState seen;
+  private @Nullable Word wanted;
+  private Optional<OwnerReference> owner = Optional.empty();
+  private boolean listed;
+  private boolean running;
+  private boolean refused;
+  private volatile boolean closed;
+
+  private StateKeeper(
+      KubernetesClient client,
+      String namespace,
+      Component component,
+      Clock clock,
+      BooleanSupplier mayWrite) {
+    this.client = client;
+    this.namespace = namespace;
+    this.component = component;
+    this.clock = clock;
+    this.mayWrite = mayWrite;
+    this.reflector =
+        new Reflector<>(
+            "configurationstates",
+            client
+                .resources(ConfigurationState.class)
+                .inNamespace(namespace)
+                .withField("metadata.name", component.name()),
+            clock,
+            new Own());
+  }
+
+  /**
+   * Starts and returns at once.
+   *
+   * @param mayWrite whether a write may be sent now
+   */
+  public static StateKeeper start(
+      KubernetesClient client,
+      String namespace,
+      Component component,
+      Clock clock,
+      BooleanSupplier mayWrite) {
+    StateKeeper keeper = new StateKeeper(client, namespace, component, clock, mayWrite);
+    keeper.reflector.start();
+    return keeper;
+  }
+
+  /**
+   * What is wrong with the newest configuration from now on; empty if nothing is.
+   *
+   * @param notServed what is there and has no effect, empty if nothing
+   */
+  public synchronized void want(List<Problem> problems, String notServed) {
+    String error =
+        problems.isEmpty()
+            ? ""
+            : "configuration error: "
+                + problems.stream().map(Problem::toString).collect(Collectors.joining("\n"));
+    wanted = new Word(error.length() > LONGEST ? error.substring(0, LONGEST) : error, notServed);
+    look();
+  }
+
+  private synchronized void look() {
+    if (!closed && !refused && !running && listed && wanted != null && !says(seen, wanted)) {
+      running = true;
+      Thread.ofVirtual().name("configuration-state").start(this::run);
+    }
+  }
+
+  private void run() {
+    long pause = FIRST_PAUSE_MS;
+    try {
+      while (true) {
+        Word word;
+        ConfigurationState now;
+        synchronized (this) {
+          word = wanted;
+          now = seen;
+          if (closed || refused || word == null || says(now, word)) {
+            running = false;
+            return;
+          }
+        }
+        try {
+          if (mayWrite.getAsBoolean()) {
+            write(now, word);
+            continue;
+          }
+        } catch (KubernetesClientException e) {
+          failed(e, pause == FIRST_PAUSE_MS);
+        } catch (IllegalStateException e) {
+          log.debug("the client was closed meanwhile", e);
+        }
+        Thread.sleep(pause);
+        pause = Math.min(LONGEST_PAUSE_MS, pause * 2);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void write(@Nullable ConfigurationState now, Word word) {
+    var states = client.resources(ConfigurationState.class).inNamespace(namespace);
+    ConfigurationState object = new ConfigurationState();
+    ObjectMeta meta = metadata(now);
+    object.setMetadata(meta);
+    if (now == null) {
+      object = states.resource(object).create();
+    } else if (!ownedBy(now, meta)) {
+      object = states.resource(object).update();
+    }
+    ConfigurationState next = new ConfigurationState();
+    next.setMetadata(object.getMetadata());
+    next.setStatus(status(now, word));
+    ConfigurationState answer = states.resource(next).updateStatus();
+    synchronized (this) {
+      seen = answer;
+    }
+  }
+
+  private ObjectMeta metadata(@Nullable ConfigurationState now) {
+    owner = owner.or(this::findOwner);
+    ObjectMetaBuilder meta =
+        now == null
+            ? new ObjectMetaBuilder().withName(component.name()).withNamespace(namespace)
+            : new ObjectMetaBuilder(now.getMetadata()).withManagedFields();
+    meta.addToLabels(component.labels());
+    owner.ifPresent(o -> meta.withOwnerReferences(o));
+    return meta.build();
+  }
+
+  /** By a list, whose right the speakers have anyway. Empty outside a pod. */
+  private Optional<OwnerReference> findOwner() {
+    if (component.pod().isEmpty()) {
+      return Optional.empty();
+    }
+    return client
+        .pods()
+        .inNamespace(namespace)
+        .withField("metadata.name", component.pod().get())
+        .list()
+        .getItems()
+        .stream()
+        .filter(pod -> pod.getMetadata().getName().equals(component.pod().get()))
+        .findFirst()
+        .map(pod ->
+            new OwnerReferenceBuilder()
+                .withApiVersion("v1")
+                .withKind("Pod")
+                .withName(pod.getMetadata().getName())
+                .withUid(pod.getMetadata().getUid())
+                .build());
+  }
+
+  private static boolean ownedBy(ConfigurationState now, ObjectMeta wanted) {
+    return Objects.equals(now.getMetadata().getOwnerReferences(), wanted.getOwnerReferences())
+        && now.getMetadata().getLabels() != null
+        && now.getMetadata().getLabels().equals(wanted.getLabels());
+  }
+
+  private ConfigurationState.Status status(@Nullable ConfigurationState now, Word word) {
+    boolean sound = word.error().isEmpty();
+    List<Condition> conditions = new ArrayList<>();
+    conditions.add(
+        condition(
+            now,
+            component.condition(),
+            sound ? "True" : "False",
+            sound ? "Reconciled" : "ConfigurationError",
+            word.error()));
+    if (!word.notServed().isEmpty()) {
+      conditions.add(condition(now, NOT_SERVED, "True", NOT_SERVED, word.notServed()));
+    }
+    return new ConfigurationState.Status(sound ? "Valid" : "Invalid", word.error(), conditions);
+  }
+
+  /** The time of a condition is that of its last change. */
+  private Condition condition(
+      @Nullable ConfigurationState now, String type, String status, String reason, String message) {
+    String since =
+        Optional.ofNullable(now)
+            .map(ConfigurationState::getStatus)
+            .map(ConfigurationState.Status::conditions)
+            .flatMap(all ->
+                all.stream()
+                    .filter(c -> type.equals(c.getType()) && status.equals(c.getStatus()))
+                    .findFirst())
+            .map(Condition::getLastTransitionTime)
+            .orElseGet(() ->
+                Instant.ofEpochMilli(clock.wallMs()).truncatedTo(ChronoUnit.SECONDS).toString());
+    return new ConditionBuilder()
+        .withType(type)
+        .withStatus(status)
+        .withReason(reason)
+        .withMessage(message)
+        .withLastTransitionTime(since)
+        .build();
+  }
+
+  private boolean says(@Nullable ConfigurationState state, Word word) {
+    return state != null
+        && status(state, word).equals(state.getStatus())
+        && (owner.isEmpty()
+            || List.of(owner.get()).equals(state.getMetadata().getOwnerReferences()));
+  }
+
+  private void failed(KubernetesClientException e, boolean first) {
+    if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
+      log.warn(
+          "no right to keep the {} {} ({}); going on without",
+          MetalLb.STATE_KIND,
+          component.name(),
+          e.getMessage());
+      synchronized (this) {
+        refused = true;
+      }
+    } else if (e.getCode() != HttpURLConnection.HTTP_CONFLICT && first) {
+      log.info("cannot write the {}: {}; trying again", MetalLb.STATE_KIND, e.getMessage());
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    reflector.close();
+  }
+
+  /** What becomes of the object meanwhile. */
+  private final class Own implements Reflector.Sink<ConfigurationState> {
+
+    @Override
+    public void seen(ConfigurationState object) {
+      if (!object.getMetadata().getName().equals(component.name())) {
+        return; // a server that does not know field selectors
+      }
+      synchronized (StateKeeper.this) {
+        seen = object;
+      }
+      look();
+    }
+
+    @Override
+    public void gone(Reflector.Name name) {
+      if (!name.name().equals(component.name())) {
+        return;
+      }
+      synchronized (StateKeeper.this) {
+        seen = null;
+      }
+      look();
+    }
+
+    @Override
+    public void listed() {
+      synchronized (StateKeeper.this) {
+        listed = true;
+      }
+      look();
+    }
+  }
+}
