@@ -47,6 +47,8 @@ class ArchitectureTest {
               "io.harp.controller.leadership",
               "io.harp.controller.status",
               "io.harp.controller.hostports",
+              "io.harp.controller.survey",
+              "io.harp.controller.migration",
               "io.harp.controller.admission",
               "io.harp.controller",
               "io.harp.controller.cli"));

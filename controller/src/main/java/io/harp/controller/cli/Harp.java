@@ -9,18 +9,18 @@ import picocli.CommandLine.Spec;
 
 /**
  * {@code harp SUBCOMMAND}. A subcommand is a {@code Callable<Integer>} that is named here and
- * returns its exit status: 0 if all is well, 1 if it found something, 2 for arguments that cannot
- * be used. Whatever it throws becomes one line on stderr and status 3.
+ * returns its exit status: 0 if all is well, 1 if it found something. Arguments that cannot be used
+ * and whatever it throws, as a cluster that cannot be read, become one line on stderr and status 2.
  */
 @Command(
     name = "harp",
     mixinStandardHelpOptions = true,
     description = "Looks at a cluster from the outside. KUBECONFIG says which one.",
-    subcommands = {Ports.class})
+    subcommands = {Ports.class, CheckBefore.class})
 public final class Harp implements Runnable {
 
-  /** The status for what the subcommand did not foresee, as an API server that does not answer. */
-  public static final int FAILED = 3;
+  /** The status if nothing can be said, as when the API server does not answer. */
+  public static final int FAILED = 2;
 
   @Spec CommandSpec spec = CommandSpec.create();
 
@@ -34,7 +34,11 @@ public final class Harp implements Runnable {
 
   /** The exit status. */
   static int run(String[] args, PrintWriter out, PrintWriter err) {
-    return new CommandLine(new Harp())
+    return status(new CommandLine(new Harp()), args, out, err);
+  }
+
+  static int status(CommandLine command, String[] args, PrintWriter out, PrintWriter err) {
+    return command
         .setOut(out)
         .setErr(err)
         .setExecutionExceptionHandler((e, line, _) -> {

@@ -18,7 +18,7 @@ import java.util.List;
  */
 public record PortTable(List<String> lines, List<String> findings) {
 
-  private static final Kind NODES = new Kind("", "v1", "Node", "nodes");
+  static final Kind NODES = new Kind("", "v1", "Node", "nodes");
 
   public PortTable {
     lines = List.copyOf(lines);

@@ -24,8 +24,8 @@ final class Workloads implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Workloads.class);
 
-  private static final Kind PODS = new Kind("", "v1", "Pod", "pods");
-  private static final Scope IN_HOST_NETWORK =
+  static final Kind PODS = new Kind("", "v1", "Pod", "pods");
+  static final Scope IN_HOST_NETWORK =
       new Scope(Optional.empty(), Map.of("spec.hostNetwork", "true"));
 
   static final List<Kind> TEMPLATES =

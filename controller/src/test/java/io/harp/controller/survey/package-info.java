@@ -1,0 +1,4 @@
+@NullMarked
+package io.harp.controller.survey;
+
+import org.jspecify.annotations.NullMarked;
