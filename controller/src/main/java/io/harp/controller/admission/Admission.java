@@ -43,6 +43,12 @@ public final class Admission implements AutoCloseable {
           "/validate-metallb-io-v1beta1-bgppeer",
           "/validate-metallb-io-v1beta2-bgppeer");
 
+  /**
+   * How long readiness waits for the port guard. Without its rights it would never be complete, and
+   * a companion must not keep the pools' webhooks away.
+   */
+  private static final long GUARD_MS = 30_000;
+
   private static final Kind NODES = new Kind("", "v1", "Node", "nodes");
   private static final Kind SECRETS = new Kind("", "v1", "Secret", "secrets");
   private static final Kind CONFIGURATIONS =
@@ -57,6 +63,8 @@ public final class Admission implements AutoCloseable {
   private final Certificates certificates;
   private final Optional<PortGuard> guard;
   private final WebhookServer server;
+  private final Clock clock;
+  private final long guardDueMs;
 
   private Admission(
       AdmissionSettings settings,
@@ -69,6 +77,8 @@ public final class Admission implements AutoCloseable {
       Clock clock,
       AdmissionMetrics metrics)
       throws IOException {
+    this.clock = clock;
+    guardDueMs = clock.nowMs() + GUARD_MS;
     certificates =
         new Certificates(
             secret,
@@ -134,7 +144,15 @@ public final class Admission implements AutoCloseable {
     return certificates
         .complaint()
         .or(() ->
-            nodes.isListed() ? Optional.empty() : Optional.of("the nodes have not been read yet"));
+            nodes.isListed() ? Optional.empty() : Optional.of("the nodes have not been read yet"))
+        .or(this::guardComplaint);
+  }
+
+  /** A port guard that knows nothing yet lets everything through. */
+  private Optional<String> guardComplaint() {
+    return guard.isEmpty() || guard.get().isListed() || clock.nowMs() >= guardDueMs
+        ? Optional.empty()
+        : Optional.of("the port guard has not read the workloads yet");
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.harp.controller.admission;
 import io.harp.kube.ApiUnavailable;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,8 +17,11 @@ final class Desk {
 
   private static final Logger log = LoggerFactory.getLogger(Desk.class);
 
+  private static final int LONGEST_PATH = 100;
+
   private final Map<String, Judge> judges;
   private final AdmissionMetrics metrics;
+  private final AtomicBoolean misled = new AtomicBoolean();
 
   Desk(Map<String, Judge> judges, AdmissionMetrics metrics) {
     this.judges = Map.copyOf(judges);
@@ -27,6 +31,14 @@ final class Desk {
   /** Why a request cannot be for us; empty if it can. Asked before its body is read. */
   Optional<Reply> refusal(String method, String path, String contentType) {
     if (!judges.containsKey(path)) {
+      if (method.equals("POST") && misled.compareAndSet(false, true)) {
+        // The API server ignores it where failurePolicy is Ignore, so nobody else would say it.
+        log.warn(
+            "asked to judge at {}, where nobody does: a webhook configuration names a check this"
+                + " controller was not started with, or does not know; until it fits, its"
+                + " failurePolicy decides",
+            shown(path));
+      }
       return Optional.of(Reply.line(404, "nothing is at this path"));
     }
     if (!method.equals("POST")) {
@@ -64,9 +76,15 @@ final class Desk {
     } catch (ApiUnavailable e) {
       log.warn("{} cannot be answered: {}", path, e.getMessage());
       return Reply.line(503, String.valueOf(e.getMessage()));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
       log.error("{} met what it does not understand", path, e);
       return Reply.line(500, "the webhook met what it does not understand; its log says more");
     }
+  }
+
+  /** From the wire, so short and without control characters. */
+  private static String shown(String path) {
+    String plain = path.replaceAll("[^\\x21-\\x7e]", "?");
+    return plain.length() <= LONGEST_PATH ? plain : plain.substring(0, LONGEST_PATH) + "...";
   }
 }

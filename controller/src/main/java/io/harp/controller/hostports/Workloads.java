@@ -144,7 +144,9 @@ final class Workloads implements AutoCloseable {
     public void listed() {
       if (!listed) {
         listed = true;
-        unlisted.decrementAndGet();
+        if (unlisted.decrementAndGet() == 0) {
+          log.info("the port guard knows {} workloads with host ports", known.size());
+        }
       }
     }
   }

@@ -170,7 +170,7 @@ class HostPortsTest {
   void theTableShowsWhoUsesWhat() {
     PortTable table = PortTable.of(workloads.all(), nodes.all(), Assignments.parse(ASSIGNMENTS));
     assertTrue(table.lines().getFirst().startsWith("PORT  PROTOCOL  HOST IP   WORKLOAD"));
-    assertEquals(9, table.lines().size());
+    assertEquals(11, table.lines().size());
     String exporter =
         table.lines().stream().filter(l -> l.startsWith("9100")).findFirst().orElseThrow();
     assertTrue(
