@@ -1,6 +1,7 @@
 package io.harp.controller;
 
 import io.harp.ops.Inherited;
+import io.harp.ops.LastWords;
 import io.harp.ops.LogLevel;
 import java.io.IOException;
 import picocli.CommandLine;
@@ -8,13 +9,14 @@ import picocli.CommandLine.ParameterException;
 
 /**
  * Starts a controller. Exits with 2 for settings that cannot be used, with 1 if a port cannot be
- * bound.
+ * bound, with 70 for an error of its own.
  */
 public final class Main {
 
   private Main() {}
 
   public static void main(String[] args) {
+    LastWords.of("controller");
     int status = run(args);
     if (status >= 0) {
       System.exit(status);

@@ -1,6 +1,7 @@
 package io.harp.speaker;
 
 import io.harp.ops.Inherited;
+import io.harp.ops.LastWords;
 import io.harp.ops.LogLevel;
 import io.harp.speaker.link.NoRawSocket;
 import io.harp.speaker.protocol.Codec;
@@ -10,7 +11,7 @@ import picocli.CommandLine.ParameterException;
 
 /**
  * Starts a speaker. Exits with 2 for settings that cannot be used, with 1 if the host refuses what
- * is needed.
+ * is needed, with 70 for an error of its own.
  */
 public final class Main {
 
@@ -20,6 +21,7 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
+    LastWords.of("speaker");
     boolean capture = args.length > 0 && args[0].equals("capture");
     int status = capture ? CaptureCommand.run(args) : run(args);
     if (status >= 0) {
