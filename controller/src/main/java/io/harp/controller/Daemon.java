@@ -27,6 +27,9 @@ final class Daemon implements AutoCloseable {
 
   private static final long STALLED_MS = 10_000;
 
+  /** Helm makes the Lease within a second of the Deployment. */
+  private static final long LEASE_DUE_MS = 10_000;
+
   private final Clock clock = Clock.system();
   private final Settings settings;
   private final KubernetesClient client;
@@ -47,7 +50,11 @@ final class Daemon implements AutoCloseable {
     candidacy = new Candidacy(identity);
     elector =
         new Elector(
-            new LeaseStore(client, settings.namespace(), identity), candidacy, clock, new Office());
+            new LeaseStore(client, settings.namespace(), identity),
+            candidacy,
+            clock,
+            clock.nowMs() + (settings.expectsLease() ? LEASE_DUE_MS : 0),
+            new Office());
     metrics = new ControllerMetrics(registry, elector::leads, this::waiting, this::unwritten);
     serve(settings.metrics());
     if (settings.probes().isPresent()

@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Stands for election all the time, on a thread of its own: looks at the Lease every 0.3 s, or
- * renews it every 0.8 s while it is ours. It never gives up; trouble is said when it begins and
- * when it ends.
+ * renews it every 2 s while it is ours. It never gives up; trouble is said when it begins and when
+ * it ends.
  *
  * <p>Why not fabric8's LeaderElector: it compares the holder's clock with its own. A standby whose
  * clock was 10 s ahead took the Lease from a leader that renewed it all the time.
@@ -41,6 +41,7 @@ final class Elector implements AutoCloseable {
   private final LeaseStore store;
   private final Candidacy candidacy;
   private final Clock clock;
+  private final long createFromMs;
   private final Office office;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
@@ -49,10 +50,15 @@ final class Elector implements AutoCloseable {
   private boolean troubled;
   private boolean forbidden;
 
-  Elector(LeaseStore store, Candidacy candidacy, Clock clock, Office office) {
+  /**
+   * @param createFromMs before this a missing Lease is waited for: whoever installs us would trip
+   *     over ours
+   */
+  Elector(LeaseStore store, Candidacy candidacy, Clock clock, long createFromMs, Office office) {
     this.store = store;
     this.candidacy = candidacy;
     this.clock = clock;
+    this.createFromMs = createFromMs;
     this.office = office;
     this.thread = Thread.ofVirtual().name("elector").unstarted(this::run);
   }
@@ -86,7 +92,11 @@ final class Elector implements AutoCloseable {
   private long turn() {
     long now = clock.nowMs();
     try {
-      act(move(now), now);
+      Move move = move(now);
+      if (move instanceof Move.Create && now < createFromMs) {
+        return Candidacy.LOOK_MS;
+      }
+      act(move, now);
       if (troubled || forbidden) {
         troubled = false;
         forbidden = false;

@@ -32,6 +32,13 @@ final class Options {
   String lbClass = "";
 
   @Option(
+      names = "--expect-lease",
+      description =
+          "the Lease harp-controller is made by whoever installs: make it only if it is still"
+              + " missing after 10 s")
+  boolean expectLease;
+
+  @Option(
       names = "--metrics-port",
       paramLabel = "PORT",
       description = "port of /metrics, /healthz and /readyz (default ${DEFAULT-VALUE})")

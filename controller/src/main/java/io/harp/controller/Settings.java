@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * What the controller runs with, checked.
  *
  * @param allocates whether addresses are given at all; not with {@code --webhook-mode=onlywebhook}
+ * @param expectsLease whether somebody else makes the Lease, so that it goes with the installation
  * @param admission how admission requests are answered; empty with {@code --webhook-mode=disabled}
  */
 record Settings(
@@ -27,6 +28,7 @@ record Settings(
     Optional<InetSocketAddress> probes,
     String podName,
     boolean allocates,
+    boolean expectsLease,
     Optional<AdmissionSettings> admission) {
 
   private static final Path SERVICE_ACCOUNT_NAMESPACE =
@@ -53,6 +55,7 @@ record Settings(
             : Optional.of(address("--health-probe-port", null, options.healthProbePort)),
         options.podName == null ? "controller" : options.podName,
         !options.webhookMode.equals("onlywebhook"),
+        options.expectLease,
         options.webhookMode.equals("disabled")
             ? Optional.empty()
             : Optional.of(admission(options)));

@@ -218,6 +218,7 @@ class DaemonTest {
               Optional.empty(),
               "controller-0",
               true,
+              false,
               Optional.empty()),
           client);
     } catch (IOException e) {

@@ -114,7 +114,7 @@ public final class RealApi implements ApiServer {
 
   /**
    * Counted in the audit log by user name, so the lab's own writes are left out. So is the Lease
-   * that the leading controller renews once a second.
+   * that the leading controller renews every 2 s.
    */
   @Override
   public long writesSoFar() {
