@@ -74,8 +74,10 @@ final class Correspondence {
     }
   }
 
+  /** When the next pings are due, {@link Long#MAX_VALUE} where nobody is there to get one. */
   long nextPing() {
-    return nextPing;
+    boolean alone = !roster.hasView() || roster.view().members().size() == 1;
+    return alone ? Long.MAX_VALUE : nextPing;
   }
 
   /** Echoes a ping of this very view: an echo out of another one would prove what is not so. */

@@ -107,6 +107,14 @@ final class Fence {
     return valid && !before ? Finding.REGAINED : Finding.STEADY;
   }
 
+  /**
+   * When to look again at the latest: often enough within a lease that proof from the wire, which
+   * is no event, renews it in time; more often while there is none, to win it back soon.
+   */
+  long next(long now) {
+    return now + (valid ? Math.max(10, settings.fenceMs() / 4) : settings.soundMs());
+  }
+
   /** Whether a frame about an address may be sent at {@code now}. */
   boolean isOpen(long now) {
     return valid && now <= until;

@@ -38,6 +38,7 @@ final class Following {
   private long firstViewAt = Long.MAX_VALUE;
   private long nextAsk = Long.MIN_VALUE;
   private int askTurn;
+  private boolean mayBeBeyond;
 
   Following(
       Settings settings,
@@ -70,6 +71,7 @@ final class Following {
 
   /** Does what a plan of the present view says. */
   void apply(Plan plan, long now) {
+    mayBeBeyond = true;
     Set<Address> forbidden = forbidden(plan);
     plan.assignments()
         .forEach((address, assignment) -> {
@@ -173,9 +175,15 @@ final class Following {
     }
     nextAsk = now + ASK_OWNER_MS;
     List<Address> beyond = beyondPlan();
+    mayBeBeyond = !beyond.isEmpty();
     for (int i = 0; i < Math.min(ASK_OWNERS, beyond.size()); i++) {
       holdings.challenge(beyond.get(askTurn++ % beyond.size()), now);
     }
+  }
+
+  /** When {@link #askOwners} is due, {@link Long#MAX_VALUE} if no plan took anything from here. */
+  long nextAsk() {
+    return mayBeBeyond ? nextAsk : Long.MAX_VALUE;
   }
 
   private List<Address> beyondPlan() {

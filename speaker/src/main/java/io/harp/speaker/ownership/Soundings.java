@@ -41,6 +41,7 @@ final class Soundings {
   private final Map<Integer, State> states = new HashMap<>();
   private List<Address> gateways = List.of();
   private int turn;
+  private long next = Long.MAX_VALUE;
 
   Soundings(Settings settings, Roster roster, FramePort port) {
     this.settings = settings;
@@ -66,27 +67,40 @@ final class Soundings {
    */
   boolean run(Collection<Link> links, long now) {
     boolean changed = false;
+    next = Long.MAX_VALUE;
     if (settings.has(Rule.SOUNDING)) {
       for (Link link : links) {
         State state = states.computeIfAbsent(link.index(), _ -> new State());
         boolean before = state.deaf;
-        sound(link, state, now);
+        next = Math.min(next, sound(link, state, now));
         changed |= before != state.deaf;
       }
     }
     return changed;
   }
 
-  private void sound(Link link, State state, long now) {
+  // Gives when to look again.
+  private long sound(Link link, State state, long now) {
     boolean silent = now - settings.soundAfterMs() >= port.lastForeignMs(link.index());
     if (!link.carrier() || !silent) {
       state.asked = 0;
       state.deaf = false;
-      return;
+      return link.carrier()
+          ? Math.max(state.nextAsk, port.lastForeignMs(link.index()) + settings.soundAfterMs())
+          : Long.MAX_VALUE;
     }
-    if (now < state.nextAsk) {
-      return;
+    if (now >= state.nextAsk) {
+      ask(link, state, now);
     }
+    if (state.deaf) {
+      // No event tells that it answers again.
+      return now + settings.soundMs();
+    }
+    // What is still due had nobody to ask.
+    return state.nextAsk > now ? state.nextAsk : Long.MAX_VALUE;
+  }
+
+  private void ask(Link link, State state, long now) {
     Optional<Address> whom = whom(link);
     if (whom.isEmpty()) {
       return;
@@ -111,8 +125,11 @@ final class Soundings {
     return near.isEmpty() ? Optional.empty() : Optional.of(near.get(turn++ % near.size()));
   }
 
-  /** When to look again at the latest. */
-  long next(long now) {
-    return now + settings.soundMs();
+  /**
+   * When {@link #run} may next have something to do, unless links, peers or gateways change before;
+   * {@link Long#MAX_VALUE} for never.
+   */
+  long next() {
+    return next;
   }
 }

@@ -209,8 +209,11 @@ public final class Speaker {
 
   /** Whether the picture of the API is current, as far as the watches can tell. */
   public void apiFresh(boolean fresh) {
-    reportDue |= picture.fresh(fresh);
-    planning.touch();
+    // Said four times a second, and a plan costs more than all else an idle speaker does.
+    if (picture.fresh(fresh)) {
+      reportDue = true;
+      planning.touch();
+    }
   }
 
   /** The nodes whose speakers should be there, this one included. */
@@ -331,8 +334,15 @@ public final class Speaker {
       planning.run(now);
       publish();
     }
-    return Math.min(
-        Math.min(agenda.next(), peers.nextPing()), Math.min(hellos.next(), soundings.next(now)));
+    return next(now);
+  }
+
+  private long next(long now) {
+    long timers =
+        Math.min(Math.min(agenda.next(), peers.nextPing()), Math.min(hellos.next(), nextReport));
+    long looks = Math.min(Math.min(fence.next(now), soundings.next()), following.nextAsk());
+    // What the last plan changed here is reported with what else changes in that time.
+    return Math.min(Math.min(timers, looks), reportDue ? now + settings.soundMs() : Long.MAX_VALUE);
   }
 
   private void lookAtLag(long now) {

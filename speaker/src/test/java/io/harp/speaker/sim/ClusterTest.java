@@ -8,6 +8,7 @@ import io.harp.model.Address;
 import io.harp.speaker.ownership.Settings;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +49,25 @@ class ClusterTest {
   private static void ends(Scene scene) {
     scene.witness.quiet();
     scene.wasSound();
+  }
+
+  // Rest
+
+  @Test
+  void aSpeakerThatNothingHappensToSleeps() {
+    // Ten for the lease, the others to announce a hundred addresses each minute.
+    Scene alone = settled(1, 100);
+    assertTrue(looksASecond(alone) <= 16, looksASecond(alone) + " looks a second");
+    Scene three = settled(3, 100);
+    // Every 80 ms two pings to each, two echoes, and its own: each is an event.
+    assertTrue(looksASecond(three) <= 80, looksASecond(three) + " looks a second");
+  }
+
+  private static int looksASecond(Scene scene) {
+    Life life = Objects.requireNonNull(scene.machines.getFirst().life);
+    int before = life.looks;
+    scene.runUntil(scene.time.nowMs() + 10_000);
+    return (life.looks - before) / 10;
   }
 
   // Start and placement

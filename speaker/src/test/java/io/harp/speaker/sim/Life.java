@@ -56,6 +56,9 @@ final class Life implements Membership.Host, FramePort, Journal {
   /** How often it said that it is mute, and that it may speak again. */
   int mutings;
 
+  /** How often it has looked at the clock. */
+  int looks;
+
   int unmutings;
 
   Set<NodeName> heldOff = Set.of();
@@ -185,6 +188,7 @@ final class Life implements Membership.Host, FramePort, Journal {
   }
 
   private void tick() {
+    looks++;
     long next = speaker.tick(clock());
     if (next <= clock()) {
       throw new IllegalStateException("the speaker wants to be called again at once: " + next);
