@@ -16,6 +16,7 @@ import io.harp.speaker.protocol.Message.Group;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -103,6 +104,25 @@ class GroupingTest {
     service("web", Map.of(), "198.51.100.1");
     service("mail", Map.of(), X, "example.org");
     assertEquals(List.of(), groups());
+  }
+
+  @Test
+  void theInterfacesOfAllAdvertisementsCountAndOneWithoutAnyOpensAll() {
+    service("web", Map.of(), X);
+    assertEquals(Set.of("eth1"), interfaces(on("eth1")));
+    assertEquals(Set.of("eth1", "eth2"), interfaces(on("eth1"), on("eth2")));
+    assertEquals(Set.of(), interfaces(on("eth1"), on()));
+  }
+
+  private Set<String> interfaces(Advertisement... advertisements) {
+    World world = new World(services, endpoints, nodes, world().pools(), List.of(advertisements));
+    Group group = new Grouping(Optional.empty(), false).groups(world).getFirst();
+    return Objects.requireNonNull(group.nodes().get(N1)).interfaces();
+  }
+
+  private static Advertisement on(String... interfaces) {
+    return new Advertisement(
+        "a", Set.of(), List.of(), List.of(), Set.of(interfaces), List.of(), List.of());
   }
 
   private Group only(Grouping grouping) {

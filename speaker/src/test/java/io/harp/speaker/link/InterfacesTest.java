@@ -121,6 +121,31 @@ class InterfacesTest {
     }
   }
 
+  // Flags as drivers/net/vrf.c sets them: up, no ARP, master; its ports keep theirs.
+  @Test
+  void neitherAVrfNorItsPortsSpeak() throws IOException {
+    nic("vrf-blue", 20, 1, "0x481", "52:54:00:00:00:20", "1");
+    port("eth7", 21, UP_BROADCAST_MULTICAST, "vrf-blue");
+    refused("vrf-blue", "it does no ARP");
+    refused("eth7", "it is a port of another interface");
+  }
+
+  // As net/openvswitch makes them: each card in a bridge has the datapath, which is down, for its
+  // master and is promiscuous; the bridge itself is an internal port and has none.
+  @Test
+  void ofOpenVswitchTheBridgeSpeaks() throws IOException {
+    nic("ovs-system", 22, 1, "0x1002", "52:54:00:00:00:22", null);
+    port("eth8", 23, "0x1103", "ovs-system");
+    nic("br-ex", 24, 1, UP_BROADCAST_MULTICAST, "52:54:00:00:00:23", "1");
+    nic("br-int", 25, 1, "0x1002", "52:54:00:00:00:25", null);
+    port("genev_sys_6081", 26, UP_BROADCAST_MULTICAST, "ovs-system");
+    refused("ovs-system", "it is down");
+    refused("eth8", "it is a port of another interface");
+    refused("br-int", "it is down");
+    refused("genev_sys_6081", "it is a port of another interface");
+    assertEquals("br-ex", link("br-ex").name());
+  }
+
   @Test
   void leavesOutWhatVanishesMeanwhile() throws IOException {
     Files.delete(dir.resolve("net/eth0/flags"));
@@ -159,6 +184,22 @@ class InterfacesTest {
     assertRefuses(file, "\"^(docker\" is no regular expression");
     Files.writeString(file, "interfaces: eth0\n");
     assertRefuses(file, "announcedInterfacesToExclude");
+  }
+
+  private void port(String name, int index, String flags, String master) throws IOException {
+    nic(name, index, 1, flags, "52:54:00:00:01:" + index, "1");
+    Files.createSymbolicLink(
+        dir.resolve("net").resolve(name).resolve("master"), Path.of("../" + master));
+  }
+
+  private void refused(String name, String why) {
+    Nic nic =
+        sysfs().read(Exclusions.DEFAULT).stream()
+            .filter(n -> n.name().equals(name))
+            .findFirst()
+            .orElseThrow();
+    assertEquals(Optional.of(why), Interfaces.refusal(nic, Exclusions.DEFAULT), name);
+    assertTrue(read().links().stream().noneMatch(l -> l.name().equals(name)), name);
   }
 
   private static void assertRefuses(Path file, String reason) {
