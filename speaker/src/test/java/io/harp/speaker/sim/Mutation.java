@@ -171,7 +171,7 @@ enum Mutation implements Mutant {
   Mutation(Set<Rule> without, Kind... faults) {
     this.without = without;
     this.faults = List.of(faults);
-    this.from = name().startsWith("M23") ? 270 : name().startsWith("M16") ? 50 : 1;
+    this.from = name().startsWith("M23") ? 500 : name().startsWith("M16") ? 150 : 1;
   }
 
   private static Trailer big(Trailer t) {
