@@ -5,6 +5,7 @@ import io.harp.controller.leadership.Move;
 import io.harp.controller.leadership.Seen;
 import io.harp.controller.status.LeaseStore;
 import io.harp.controller.status.LeaseStore.LeaseTrouble;
+import io.harp.controller.status.Leases;
 import io.harp.loop.Clock;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -15,7 +16,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Stands for election all the time, on a thread of its own: looks at the Lease every 0.3 s, or
  * renews it every 2 s while it is ours. It never gives up; trouble is said when it begins and when
- * it ends.
+ * it ends. An error nobody foresaw is trouble too: a thread that died of it would leave the cluster
+ * without a leader, and this process looking healthy.
  *
  * <p>Why not fabric8's LeaderElector: it compares the holder's clock with its own. A standby whose
  * clock was 10 s ahead took the Lease from a leader that renewed it all the time.
@@ -38,7 +40,7 @@ final class Elector implements AutoCloseable {
     boolean end();
   }
 
-  private final LeaseStore store;
+  private final Leases store;
   private final Candidacy candidacy;
   private final Clock clock;
   private final long createFromMs;
@@ -49,12 +51,13 @@ final class Elector implements AutoCloseable {
   private volatile boolean heard;
   private boolean troubled;
   private boolean forbidden;
+  private boolean astray;
 
   /**
    * @param createFromMs before this a missing Lease is waited for: whoever installs us would trip
    *     over ours
    */
-  Elector(LeaseStore store, Candidacy candidacy, Clock clock, long createFromMs, Office office) {
+  Elector(Leases store, Candidacy candidacy, Clock clock, long createFromMs, Office office) {
     this.store = store;
     this.candidacy = candidacy;
     this.clock = clock;
@@ -90,6 +93,24 @@ final class Elector implements AutoCloseable {
 
   /** One look or renewal; answers how long to wait until the next one. */
   private long turn() {
+    try {
+      long pause = step();
+      if (astray) {
+        astray = false;
+        log.info("the election goes on");
+      }
+      return pause;
+    } catch (RuntimeException e) {
+      candidacy.unsure();
+      if (!astray) {
+        log.error("an error in the election that nobody foresaw; trying again", e);
+      }
+      astray = true;
+      return Candidacy.LOOK_MS;
+    }
+  }
+
+  private long step() {
     long now = clock.nowMs();
     try {
       Move move = move(now);
@@ -133,9 +154,15 @@ final class Elector implements AutoCloseable {
 
   private void lead() {
     if (!leading) {
-      leading = true;
       log.info("leading{}", candidacy.mustFence() ? ": the last leader fell silent" : "");
-      office.begin(candidacy.mustFence());
+      leading = true;
+      try {
+        office.begin(candidacy.mustFence());
+      } catch (RuntimeException e) {
+        leading = false; // what began by halves is ended, and the next turn begins anew
+        office.end();
+        throw e;
+      }
     }
   }
 
@@ -183,13 +210,13 @@ final class Elector implements AutoCloseable {
   /** Gives the Lease back if nothing of ours is under way any more; else it has to run out. */
   private void farewell() {
     Optional<Seen> held = candidacy.held();
-    if (leading && office.end() && held.isPresent()) {
-      try {
+    try {
+      if (leading && office.end() && held.isPresent()) {
         store.release(held.get(), clock.wallMs());
         log.info("gave the Lease back");
-      } catch (LeaseTrouble e) {
-        log.info("could not give the Lease back: {}; it runs out by itself", e.getMessage());
       }
+    } catch (LeaseTrouble | RuntimeException e) {
+      log.info("could not give the Lease back: {}; it runs out by itself", e.toString());
     }
   }
 

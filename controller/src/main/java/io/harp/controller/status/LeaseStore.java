@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * The Lease that says which controller gives addresses. Each write is fenced by the version it was
  * made from. Belongs to one thread.
  */
-public final class LeaseStore {
+public final class LeaseStore implements Leases {
 
   /** The name of the Lease, in the controller's own namespace. */
   public static final String NAME = "harp-controller";
@@ -71,7 +71,7 @@ public final class LeaseStore {
     this.identity = identity;
   }
 
-  /** Reads it; empty if there is none. */
+  @Override
   public Optional<Seen> read() throws LeaseTrouble {
     try {
       raw = client.leases().inNamespace(namespace).withName(NAME).get();
@@ -81,7 +81,7 @@ public final class LeaseStore {
     return Optional.ofNullable(raw).map(LeaseStore::seen);
   }
 
-  /** Makes a new one that is ours. */
+  @Override
   public Seen create(long wallMs) throws LeaseTrouble {
     Lease lease =
         new LeaseBuilder()
@@ -100,7 +100,7 @@ public final class LeaseStore {
     return write(() -> client.resource(lease).create());
   }
 
-  /** Says again that it is ours, or makes it ours. */
+  @Override
   public Seen hold(Seen from, boolean anew, long wallMs) throws LeaseTrouble {
     Lease base = Objects.requireNonNull(raw, "the Lease is read before it is written");
     LeaseBuilder lease = new LeaseBuilder(base);
@@ -124,7 +124,7 @@ public final class LeaseStore {
     return write(() -> client.resource(lease.build()).update());
   }
 
-  /** Gives it back, so that the next one need not wait. */
+  @Override
   public void release(Seen from, long wallMs) throws LeaseTrouble {
     Lease base = Objects.requireNonNull(raw, "what is released was held");
     Lease lease =
