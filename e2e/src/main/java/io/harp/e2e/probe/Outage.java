@@ -4,8 +4,10 @@ import io.harp.e2e.probe.Observation.Answered;
 import io.harp.e2e.probe.Observation.Kind;
 import io.harp.e2e.probe.Observation.Sent;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -39,9 +41,29 @@ public record Outage(
   /** A time during which one node answered. */
   public record Spell(String who, long fromNs, long toNs) {}
 
-  /** How often the answerer changed. */
+  /**
+   * How often the address moved: one less than the tenures of those who answered. Two who answer in
+   * turns during a hand-over are one move, so answers of one node less than 60 ms apart are one
+   * tenure whoever else answers between them; {@link #overlapMs} tells how long it took.
+   */
   public int moves() {
-    return Math.max(0, answerers.size() - 1);
+    return moves(answerers);
+  }
+
+  /** The same of spells in the order of their beginnings; one may follow another of its node. */
+  static int moves(List<Spell> spells) {
+    Map<String, Long> last = new HashMap<>();
+    int tenures = 0;
+    String who = "";
+    for (Spell spell : spells) {
+      Long before = last.put(spell.who(), spell.toNs());
+      boolean back = before != null && spell.fromNs() - before < TWO_ANSWERERS_NS;
+      if (!spell.who().equals(who) && !back) {
+        tenures++;
+      }
+      who = spell.who();
+    }
+    return Math.max(0, tenures - 1);
   }
 
   /** Sums up the probes sent from {@code fromNs} to {@code toNs}. */

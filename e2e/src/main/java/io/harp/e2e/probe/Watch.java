@@ -4,6 +4,7 @@ import io.harp.e2e.probe.Observation.Answered;
 import io.harp.e2e.probe.Observation.Claimed;
 import io.harp.e2e.probe.Observation.Kind;
 import io.harp.e2e.probe.Observation.Sent;
+import io.harp.e2e.probe.Outage.Spell;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -55,20 +56,18 @@ public final class Watch implements AutoCloseable {
     return Outage.between(all, fromNs, Math.max(lastAnswered, now - SETTLE_NS));
   }
 
-  /** How often the answerer changed since, counted from the one that answered last before. */
+  /** How often the address moved since, counted from the one that answered last before. */
   public int movesSince(long fromNs) {
-    List<String> answerers = new ArrayList<>();
+    List<Spell> spells = new ArrayList<>();
     for (Observation o : observations()) {
       if (o instanceof Answered a && a.kind() == Kind.ARP) {
         if (a.atNs() - fromNs <= 0) {
-          answerers.clear();
+          spells.clear();
         }
-        if (answerers.isEmpty() || !answerers.getLast().equals(a.who())) {
-          answerers.add(a.who());
-        }
+        spells.add(new Spell(a.who(), a.atNs(), a.atNs()));
       }
     }
-    return Math.max(0, answerers.size() - 1);
+    return Outage.moves(spells);
   }
 
   /** What was noticed between two moments of {@link System#nanoTime}. */

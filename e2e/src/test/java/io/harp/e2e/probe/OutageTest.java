@@ -58,6 +58,24 @@ class OutageTest {
   }
 
   @Test
+  void takingTurnsInAHandOverIsOneMove() {
+    for (int ms = 0; ms < 200; ms += 20) {
+      probe(Kind.ARP, ms, ms < 120 && ms != 80 ? "n1" : "n2");
+    }
+    Outage outage = Outage.between(seen, 0, 200 * MS);
+    assertEquals(4, outage.answerers().size());
+    assertEquals(1, outage.moves());
+  }
+
+  @Test
+  void anAddressThatComesBackAfterAWhileMovedTwice() {
+    for (int ms = 0; ms < 300; ms += 20) {
+      probe(Kind.ARP, ms, ms >= 100 && ms < 200 ? "n2" : "n1");
+    }
+    assertEquals(2, Outage.between(seen, 0, 300 * MS).moves());
+  }
+
+  @Test
   void twoWhoAnswerSideBySideAreCountedFromFirstToLast() {
     for (int ms = 0; ms < 200; ms += 20) {
       probe(Kind.ARP, ms, "n1");
