@@ -21,6 +21,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,12 @@ public final class RealApi implements ApiServer {
       Pattern.compile(
           "\"verb\":\"(create|update|patch|delete|deletecollection)\",\"user\":\\{\"username\":\""
               + ACCOUNTS);
+
+  private static final Pattern WRITE_OF_KIND =
+      Pattern.compile(
+          WRITE.pattern()
+              + "([^\"]+)\".*?\"objectRef\":\\{\"resource\":\"([^\"]+)\""
+              + "(?:[^}]*\"subresource\":\"([^\"]+)\")?");
 
   private final Path directory;
   private final List<LabProcess> processes = new ArrayList<>();
@@ -125,6 +133,27 @@ public final class RealApi implements ApiServer {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * The same requests by who sent them, what they did and to which kind of object, as {@code
+   * speaker create events}.
+   */
+  public Map<String, Integer> writesByKind() {
+    Map<String, Integer> writes = new TreeMap<>();
+    try (Stream<String> lines = Files.lines(directory.resolve("audit.log"))) {
+      lines
+          .map(WRITE_OF_KIND::matcher)
+          .filter(Matcher::find)
+          .filter(m -> !"leases".equals(m.group(3)))
+          .forEach(m -> {
+            String part = m.group(4) == null ? "" : "/" + m.group(4);
+            writes.merge(m.group(2) + " " + m.group(1) + " " + m.group(3) + part, 1, Integer::sum);
+          });
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return writes;
   }
 
   @Override

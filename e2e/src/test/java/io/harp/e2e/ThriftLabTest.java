@@ -1,0 +1,148 @@
+package io.harp.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.harp.e2e.api.ApiServer;
+import io.harp.e2e.api.RealApi;
+import io.harp.e2e.probe.Watch;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What is written to a real API server for one Service, from its creation to its move. */
+@NeedsLab(realApi = true)
+class ThriftLabTest {
+
+  private static final Logger log = LoggerFactory.getLogger(ThriftLabTest.class);
+  private static final long SETTLED_MS = 3_000;
+
+  @Test
+  void aServiceAndItsMoveAreWrittenDownOnceAndNothingAtRest() {
+    try (Lab lab = Lab.start(LabOptions.harp().withApi(ApiServer.Kind.REAL))) {
+      pool(lab);
+      lab.startDaemons();
+      assertTrue(
+          SpeakerLab.await(
+              40_000, () -> lab.nodes().stream().allMatch(n -> SpeakerLab.members(n) == 3)));
+      // What is written once, like the state of the pool, is over before anything is counted.
+      lab.cluster().loadBalancer("before");
+      lab.cluster().awaitAddress("before", 20_000);
+      awaitRecord(lab, "before");
+      pause(SETTLED_MS);
+
+      Map<String, Integer> start = writes(lab);
+      lab.cluster().loadBalancer("web");
+      String address = lab.cluster().awaitAddress("web", 10_000);
+      awaitRecord(lab, "web");
+      pause(SETTLED_MS);
+      Map<String, Integer> created = since(start, writes(lab));
+      log.info("written for a new Service: {}", created);
+      assertEquals(
+          Map.of(
+              "speaker create events", 1,
+              "speaker create servicel2statuses", 1,
+              "speaker update servicel2statuses/status", 1),
+          of("speaker", created));
+
+      try (Watch watch = lab.client().watch(address)) {
+        watch.run(500);
+        Map<String, Integer> placed = writes(lab);
+        String from = Records.nodes(lab, "web").getFirst();
+        String to =
+            lab.nodes().stream()
+                .map(LabNode::name)
+                .filter(n -> !n.equals(from))
+                .findFirst()
+                .orElseThrow();
+        wish(lab, to);
+        assertTrue(SpeakerLab.await(5_000, () -> Records.nodes(lab, "web").equals(List.of(to))));
+        watch.run(SETTLED_MS);
+        Map<String, Integer> moved = since(placed, writes(lab));
+        log.info("written for a move: {}", moved);
+        assertEquals(
+            Map.of(
+                "speaker create events", 1,
+                "speaker create servicel2statuses", 1,
+                "speaker update servicel2statuses/status", 1,
+                "speaker delete servicel2statuses", 1),
+            moved);
+        assertEquals(2, Records.moves(lab, "web"), "placed once, moved once");
+        Map<String, Integer> rest = writes(lab);
+        watch.run(SETTLED_MS);
+        assertEquals(Map.of(), since(rest, writes(lab)));
+      }
+    }
+  }
+
+  private static void pool(Lab lab) {
+    lab.cluster()
+        .applyYaml(
+            """
+            apiVersion: metallb.io/v1beta1
+            kind: IPAddressPool
+            metadata: {name: edge, namespace: metallb-system}
+            spec: {addresses: [10.77.100.0/24]}
+            ---
+            apiVersion: metallb.io/v1beta1
+            kind: L2Advertisement
+            metadata: {name: edge, namespace: metallb-system}
+            """);
+  }
+
+  private static void wish(Lab lab, String node) {
+    lab.api()
+        .client()
+        .services()
+        .inNamespace("default")
+        .withName("web")
+        .edit(s ->
+            new ServiceBuilder(s)
+                .editMetadata()
+                .addToAnnotations("harp.io/node", node)
+                .endMetadata()
+                .build());
+  }
+
+  private static void awaitRecord(Lab lab, String service) {
+    assertTrue(SpeakerLab.await(20_000, () -> isRecorded(lab, service)), service);
+  }
+
+  // A server that has just learned a kind of object answers for it a moment later.
+  private static boolean isRecorded(Lab lab, String service) {
+    try {
+      return Records.nodes(lab, service).size() == 1;
+    } catch (KubernetesClientException e) {
+      log.info("not yet: {}", e.getMessage());
+      return false;
+    }
+  }
+
+  private static void pause(long ms) {
+    long end = System.nanoTime() + ms * 1_000_000;
+    SpeakerLab.await(ms + 1_000, () -> System.nanoTime() - end >= 0);
+  }
+
+  private static Map<String, Integer> writes(Lab lab) {
+    return ((RealApi) lab.api()).writesByKind();
+  }
+
+  private static Map<String, Integer> of(String who, Map<String, Integer> writes) {
+    Map<String, Integer> its = new TreeMap<>(writes);
+    its.keySet().removeIf(k -> !k.startsWith(who + " "));
+    return its;
+  }
+
+  private static Map<String, Integer> since(
+      Map<String, Integer> before, Map<String, Integer> after) {
+    Map<String, Integer> since = new TreeMap<>(after);
+    before.forEach((kind, count) -> since.merge(kind, -count, Integer::sum));
+    since.values().removeIf(count -> count == 0);
+    return since;
+  }
+}
