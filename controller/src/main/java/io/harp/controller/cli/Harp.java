@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
     name = "harp",
     mixinStandardHelpOptions = true,
     description = "Looks at a cluster from the outside. KUBECONFIG says which one.",
-    subcommands = {Ports.class, CheckBefore.class})
+    subcommands = {Ports.class, CheckBefore.class, Migrate.class})
 public final class Harp implements Runnable {
 
   /** The status if nothing can be said, as when the API server does not answer. */

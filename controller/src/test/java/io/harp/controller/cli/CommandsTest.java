@@ -5,7 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.DaemonSetBuilder;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -18,6 +22,8 @@ import io.fabric8.mockwebserver.ServerResponse;
 import io.harp.kube.Clients;
 import io.harp.kube.Json;
 import io.harp.kube.Server;
+import io.harp.kube.crd.IPAddressPool;
+import io.harp.kube.crd.L2Advertisement;
 import io.harp.loop.Clock;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -143,6 +149,93 @@ class CommandsTest {
     assertTrue(err.toString().startsWith("harp: cannot ask for /version"), err.toString());
   }
 
+  @Test
+  void migrateCheckFindsMetalLbAndNamesTheAddressThatWouldChange() {
+    allow(true);
+    client
+        .resource(
+            new DeploymentBuilder()
+                .withNewMetadata()
+                .withNamespace("lb")
+                .withName("metallb-controller")
+                .endMetadata()
+                .withNewSpec()
+                .withNewTemplate()
+                .withNewSpec()
+                .addNewContainer()
+                .withName("controller")
+                .withImage("quay.io/metallb/controller:v0.16.1")
+                .endContainer()
+                .endSpec()
+                .endTemplate()
+                .endSpec()
+                .build())
+        .create();
+    IPAddressPool pool = new IPAddressPool();
+    pool.setMetadata(new ObjectMetaBuilder().withNamespace("lb").withName("edge").build());
+    pool.setSpec(new IPAddressPool.Spec(List.of("10.77.100.0/30"), null, null, null));
+    client.resource(pool).create();
+    L2Advertisement all = new L2Advertisement();
+    all.setMetadata(new ObjectMetaBuilder().withNamespace("lb").withName("all").build());
+    client.resource(all).create();
+    service("kept", "10.77.100.2");
+    assertEquals(0, migrate("--in-place"), out + "" + err);
+    assertTrue(out.toString().contains("MetalLB v0.16.1 in namespace lb"), out.toString());
+    assertTrue(out.toString().contains("1 keep their addresses"), out.toString());
+    service("lost", "10.77.100.9");
+    assertEquals(1, migrate("--in-place", "-o", "json"), err.toString());
+    assertTrue(out.toString().contains("10.77.100.9 is in no pool"), out.toString());
+    assertEquals(0, migrate("--values"), err.toString());
+    assertEquals("loadBalancerClass: \"harp.io/l2\"\n", out.toString());
+  }
+
+  @Test
+  void migrateCheckWithoutMetalLbIsStatusTwo() {
+    allow(true);
+    assertEquals(2, migrate());
+    assertTrue(err.toString().startsWith("harp: no Deployment has an image metallb/"), err + "");
+  }
+
+  @Test
+  void migrateCheckThatMayNotSeeServicesIsStatusTwo() {
+    allow(false);
+    server
+        .expect()
+        .get()
+        .withPath("/api/v1/nodes?limit=500")
+        .andReturn(403, Map.of("kind", "Status", "code", 403, "reason", "Forbidden"))
+        .always();
+    assertEquals(2, migrate());
+    assertEquals("harp: not allowed to list nodes\n", err.toString());
+  }
+
+  private int migrate(String... args) {
+    return run(new MigrateCheck(this::ask), args);
+  }
+
+  private void service(String name, String address) {
+    Service service =
+        new ServiceBuilder()
+            .withNewMetadata()
+            .withNamespace("shop")
+            .withName(name)
+            .endMetadata()
+            .withNewSpec()
+            .withType("LoadBalancer")
+            .withClusterIPs("10.96.0.1")
+            .endSpec()
+            .withNewStatus()
+            .withNewLoadBalancer()
+            .addNewIngress()
+            .withIp(address)
+            .endIngress()
+            .endLoadBalancer()
+            .endStatus()
+            .build();
+    client.resource(service).create();
+    client.resource(service).updateStatus();
+  }
+
   private void allow(boolean all) {
     server
         .expect()
@@ -162,6 +255,7 @@ class CommandsTest {
 
   private int run(Callable<Integer> command, String... args) {
     out.getBuffer().setLength(0);
+    err.getBuffer().setLength(0);
     return Harp.status(new CommandLine(command), args, new PrintWriter(out), new PrintWriter(err));
   }
 }

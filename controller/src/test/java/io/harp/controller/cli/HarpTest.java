@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class HarpTest {
@@ -15,8 +16,11 @@ class HarpTest {
   @Test
   void listsItsSubcommands() {
     assertEquals(0, run("--help"));
-    assertTrue(out.toString().contains("ports"), out.toString());
-    assertEquals(0, run("ports", "--help"));
+    for (String subcommand : List.of("ports", "preflight", "migrate")) {
+      assertTrue(out.toString().contains(subcommand), out.toString());
+      assertEquals(0, run(subcommand, "--help"));
+    }
+    assertEquals(0, run("migrate", "check", "--help"));
   }
 
   @Test
@@ -24,6 +28,8 @@ class HarpTest {
     assertEquals(2, run());
     assertTrue(err.toString().startsWith("which subcommand?"), err.toString());
     assertEquals(2, run("harbours"));
+    assertEquals(2, run("migrate"));
+    assertEquals(2, run("preflight", "-o", "xml"));
     assertEquals(2, run("ports", "--faster"));
   }
 

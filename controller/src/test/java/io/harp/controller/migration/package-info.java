@@ -1,0 +1,4 @@
+@NullMarked
+package io.harp.controller.migration;
+
+import org.jspecify.annotations.NullMarked;
