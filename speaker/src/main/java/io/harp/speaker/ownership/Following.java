@@ -71,7 +71,10 @@ final class Following {
 
   /** Does what a plan of the present view says. */
   void apply(Plan plan, long now) {
-    mayBeBeyond = true;
+    if (!mayBeBeyond) {
+      mayBeBeyond = true;
+      nextAsk = now + ASK_OWNER_MS;
+    }
     Set<Address> forbidden = forbidden(plan);
     plan.assignments()
         .forEach((address, assignment) -> {
@@ -170,7 +173,7 @@ final class Following {
    * beyond the plan asks the segment for it, a few addresses at a time.
    */
   void askOwners(long now) {
-    if (now < nextAsk) {
+    if (!mayBeBeyond || now < nextAsk) {
       return;
     }
     nextAsk = now + ASK_OWNER_MS;

@@ -172,8 +172,11 @@ public final class Speaker {
     if (!roster.isMember(from)) {
       return;
     }
+    // Most say again what the last one said.
+    if (!report.equals(roster.reportOf(from))) {
+      planning.touch();
+    }
     roster.report(from, report);
-    planning.touch();
     following.releaseWhatOthersTook();
     peers.help(from, report, now);
   }
@@ -477,8 +480,10 @@ public final class Speaker {
             holdings.slots().held(),
             holdings.slots().ceded(),
             following.refused());
+    if (!report.equals(roster.reportOf(self))) {
+      planning.touch();
+    }
     roster.report(self, report);
-    planning.touch();
     peers.broadcast(report);
   }
 
