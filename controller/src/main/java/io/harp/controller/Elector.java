@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Stands for election all the time, on a thread of its own: looks at the Lease every 0.3 s, or
- * renews it every 2 s while it is ours. It never gives up; trouble is said when it begins and when
+ * renews it every 1.5 s while it is ours. It never gives up; trouble is said when it begins and when
  * it ends. An error nobody foresaw is trouble too: a thread that died of it would leave the cluster
  * without a leader, and this process looking healthy.
  *

@@ -14,19 +14,19 @@ import java.util.Optional;
 public final class Candidacy {
 
   /**
-   * A Lease that nobody renews for this long is dead. With two looks that is at most 4.3 s after
-   * the holder's end, so that addresses are given again within 5 s.
+   * A Lease that nobody renews for this long is dead. With two looks that is at most 3.4 s after
+   * the holder's end; a term needs up to 2 s to begin, and addresses are given again within 5 s.
    */
-  public static final long LEASE_MS = 3_700;
+  public static final long LEASE_MS = 2_800;
 
   /** How long after the last renewal the holder may write. */
-  public static final long VALID_MS = 3_200;
+  public static final long VALID_MS = 2_400;
 
   /**
-   * The holder renews this often: each renewal is a write to etcd. That leaves 1.2 s for attempts
+   * The holder renews this often: each renewal is a write to etcd. That leaves 0.9 s for attempts
    * that fail before the right to write ends.
    */
-  public static final long RENEW_MS = 2_000;
+  public static final long RENEW_MS = 1_500;
 
   /** All others look this often. */
   public static final long LOOK_MS = 300;

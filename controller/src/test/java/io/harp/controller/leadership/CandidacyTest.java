@@ -31,10 +31,10 @@ class CandidacyTest {
   @Test
   void aLeaseIsDeadOnlyWhenNobodyHasRenewedItWhileWeLooked() {
     assertEquals(new Follow(), a.look(lease("b", 0, 1), 1_000));
-    assertEquals(new Follow(), a.look(lease("b", 0, 1), 4_699));
-    assertEquals(new Follow(), a.look(lease("b", 0, 2), 4_700), "renewed");
-    assertEquals(new Follow(), a.look(lease("b", 0, 2), 8_399));
-    assertEquals(new Take(held("b", 0, 2)), a.look(lease("b", 0, 2), 8_400));
+    assertEquals(new Follow(), a.look(lease("b", 0, 1), 3_799));
+    assertEquals(new Follow(), a.look(lease("b", 0, 2), 3_800), "renewed");
+    assertEquals(new Follow(), a.look(lease("b", 0, 2), 6_599));
+    assertEquals(new Take(held("b", 0, 2)), a.look(lease("b", 0, 2), 6_600));
     assertTrue(a.mustFence());
   }
 
@@ -49,25 +49,25 @@ class CandidacyTest {
   void aDeletedLeaseMustRunOutAsWell() {
     a.look(lease("b", 0, 1), 0);
     assertEquals(new Follow(), a.look(Optional.empty(), 400));
-    assertEquals(new Follow(), a.look(Optional.empty(), 4_099));
-    assertEquals(new Create(), a.look(Optional.empty(), 4_100));
+    assertEquals(new Follow(), a.look(Optional.empty(), 3_199));
+    assertEquals(new Create(), a.look(Optional.empty(), 3_200));
     assertTrue(a.mustFence());
   }
 
   @Test
   void anAnswerThatGotLostIsFoundByReading() {
     a.look(lease("b", 0, 1), 0);
-    a.look(lease("b", 0, 1), 3_700);
+    a.look(lease("b", 0, 1), 2_800);
     Seen ours = held("a", 1, 2);
-    assertEquals(new Renew(ours), a.look(Optional.of(ours), 4_100));
+    assertEquals(new Renew(ours), a.look(Optional.of(ours), 3_200));
     assertTrue(a.mustFence(), "still");
   }
 
   @Test
   void theRightToWriteCountsFromTheSendingOfTheRenewal() {
     a.holds(held("a", 0, 1), 10_000);
-    assertTrue(a.mayWrite(13_199));
-    assertFalse(a.mayWrite(13_200));
+    assertTrue(a.mayWrite(12_399));
+    assertFalse(a.mayWrite(12_400));
     a.look(lease("b", 1, 2), 11_000);
     assertFalse(a.mayWrite(11_000), "somebody else holds it");
   }

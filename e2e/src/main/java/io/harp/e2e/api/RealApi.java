@@ -122,7 +122,7 @@ public final class RealApi implements ApiServer {
 
   /**
    * Counted in the audit log by user name, so the lab's own writes are left out. So is the Lease
-   * that the leading controller renews every 2 s.
+   * that the leading controller renews every 1.5 s.
    */
   @Override
   public long writesSoFar() {
