@@ -15,9 +15,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Stands for election all the time, on a thread of its own: looks at the Lease every 0.3 s, or
- * renews it every 1.5 s while it is ours. It never gives up; trouble is said when it begins and when
- * it ends. An error nobody foresaw is trouble too: a thread that died of it would leave the cluster
- * without a leader, and this process looking healthy.
+ * renews it every 1.5 s while it is ours. It never gives up; trouble is said when it begins and
+ * when it ends. An error nobody foresaw is trouble too: a thread that died of it would leave the
+ * cluster without a leader, and this process looking healthy.
  *
  * <p>Why not fabric8's LeaderElector: it compares the holder's clock with its own. A standby whose
  * clock was 10 s ahead took the Lease from a leader that renewed it all the time.

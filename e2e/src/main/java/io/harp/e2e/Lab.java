@@ -203,6 +203,11 @@ public final class Lab implements AutoCloseable {
     return agent(machine, "stranger").awaitReady();
   }
 
+  /** A name server beside the API server that knows one name; says {@code asked NAME}. */
+  public AgentProcess resolver(String name, String address) {
+    return agent("api", "resolver", LabPlan.API_ADDRESS, "53", name, address).awaitReady();
+  }
+
   /** Where the speaker of a node listens for others. */
   public String membershipAddress(LabNode node) {
     return membershipAddress(plan.node(nodes().indexOf(node) + 1));
