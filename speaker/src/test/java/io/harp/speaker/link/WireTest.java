@@ -132,6 +132,22 @@ class WireTest {
   }
 
   @Test
+  void joinsTheGroupsOfHeldAddressesOnAnInterfaceThatComesLater() throws IOException {
+    must("ip -n " + SPEAKER + " link add w7 link lower type macvlan mode bridge");
+    must("ip -n " + SPEAKER + " link set w7 up");
+    try {
+      // The solicited-node group of 2001:db8::64 (RFC 4291 section 2.7.1), as the card filters it.
+      await(
+          "the group is joined on w7",
+          () ->
+              output("ip", "-n", SPEAKER, "maddr", "show", "dev", "w7")
+                  .contains("33:33:ff:00:00:64"));
+    } finally {
+      must("ip -n " + SPEAKER + " link del w7");
+    }
+  }
+
+  @Test
   void speaksFromABridgeInPlaceOfItsPort() throws IOException {
     pair("w2");
     heard(line -> line.contains("name=w2"));
