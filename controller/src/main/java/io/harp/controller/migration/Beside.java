@@ -99,7 +99,7 @@ final class Beside {
                 && (wanted.contains(free)
                     || !found
                         .census()
-                        .against(plan.namespace(), "speaker", "speaker", free, leaving)
+                        .against(plan.namespace(), plan.speaker(), "speaker", free, leaving)
                         .isEmpty())) {
               free++;
             }
@@ -129,7 +129,7 @@ final class Beside {
     String old = "MetalLB before 0.16 and PureLB have their metrics on 7472 or 7473";
     return found
         .census()
-        .against(plan.namespace(), "speaker", "speaker", port.number(), leaving)
+        .against(plan.namespace(), plan.speaker(), "speaker", port.number(), leaving)
         .stream()
         .map(what ->
             what.contains("metallb") || what.contains("purelb") || what.contains("lbnodeagent")

@@ -140,8 +140,9 @@ public record Check(
                 s.annotations().keySet().stream().anyMatch(k -> k.endsWith("/allow-shared-ip")))
             .count();
     lines.add(
-        simulation.services().size()
-            + " Services of type LoadBalancer, "
+        "Service: "
+            + simulation.services().size()
+            + " of type LoadBalancer, "
             + simulation.kept()
             + " keep their addresses"
             + (sharing == 0 ? "" : ", " + sharing + " of them may share one"));

@@ -20,4 +20,9 @@ public record Plan(
 
   public static final int MEMBERSHIP = 7472;
   public static final int METRICS = 7473;
+
+  /** The name of the speakers' DaemonSet. */
+  String speaker() {
+    return release.isEmpty() ? "speaker" : release + "-speaker";
+  }
 }

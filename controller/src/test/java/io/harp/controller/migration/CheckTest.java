@@ -129,6 +129,12 @@ class CheckTest {
   }
 
   @Test
+  void metalLbIsNoObstacleToWhatReplacesItWhateverItsName() {
+    Left left = Left.cluster("name: speaker\n  namespace", "name: lb-metallb-speaker\n  namespace");
+    assertEquals(List.of(), problems(inPlace(left)));
+  }
+
+  @Test
   void metalLbsWebhookIsInTheWayUntilItIsToldNotTo() {
     String found = problems(beside(Left.cluster(), 7482)).getFirst();
     assertTrue(found.startsWith("PROBLEM webhook: "), found);
