@@ -18,9 +18,14 @@ import java.util.function.BooleanSupplier;
 /** A real API server that calls the webhooks of controllers in this lab. */
 final class WebhookLab implements AutoCloseable {
 
-  private final Lab lab = Lab.start(LabOptions.harp().withNodes(1).withApi(ApiServer.Kind.REAL));
+  private final Lab lab;
 
   WebhookLab() {
+    this(LabOptions.harp().withNodes(1).withApi(ApiServer.Kind.REAL));
+  }
+
+  WebhookLab(LabOptions options) {
+    lab = Lab.start(options);
     try (InputStream yaml = WebhookLab.class.getResourceAsStream("/webhooks.yaml")) {
       if (yaml == null) {
         throw new IllegalStateException("webhooks.yaml is not among the test's resources");

@@ -1,0 +1,212 @@
+package io.harp.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.harp.e2e.api.ApiServer;
+import io.harp.e2e.net.LabProcess;
+import io.harp.e2e.net.Namespace;
+import io.harp.e2e.probe.Observation.Kind;
+import io.harp.e2e.probe.Watch;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The files of the image, made here and run as a container runtime runs them. */
+@NeedsLab(realApi = true)
+class ImageLabTest {
+
+  private static final Logger log = LoggerFactory.getLogger(ImageLabTest.class);
+
+  private static final long LARGEST = 90_000_000;
+  private static final long LARGEST_PACKED = 50_000_000;
+
+  private static final int HTTP_CREATED = 201;
+  private static final int HTTP_REFUSED = 400;
+
+  private static final List<String> NOTHING =
+      List.of("--no-new-privs", "--bounding-set=-all", "--inh-caps=-all");
+  private static final List<String> NET_RAW =
+      List.of("--no-new-privs", "--bounding-set=-all,+net_raw", "--inh-caps=-all");
+
+  /** The environment of the usual DaemonSet. */
+  private static final List<String> DAEMON_SET =
+      List.of(
+          "METALLB_NODE_NAME",
+          "METALLB_HOST",
+          "METALLB_ML_BIND_ADDR",
+          "METALLB_ML_LABELS",
+          "METALLB_ML_BIND_PORT",
+          "METALLB_ML_SECRET_KEY_PATH=/etc/ml_secret_key");
+
+  /** Delay 10 s, then three failures 10 s apart. */
+  private static final long PROBES_GIVE_UP_MS = 40_000;
+
+  private static final Path DIRECTORY = LabOptions.projectRoot().resolve("e2e/target/image");
+  private static final Path ROOT = DIRECTORY.resolve("rootfs");
+  private static final Path TOOLS = DIRECTORY.resolve("tools");
+
+  @BeforeAll
+  static void build() throws IOException {
+    clear();
+    Files.createDirectories(DIRECTORY);
+    run("image/rootfs", ROOT.toString());
+    Container.tools(TOOLS);
+  }
+
+  @AfterAll
+  static void clear() throws IOException {
+    run("rm", "-rf", DIRECTORY.toString());
+  }
+
+  @Test
+  void itIsSmallAndSaysWhatIsInIt() throws IOException {
+    Path archive = DIRECTORY.resolve("harp.tar");
+    run("image/archive", ROOT.toString(), archive.toString(), "harp:test");
+    run("gzip", "-6", archive.toString());
+    long packed = Files.size(DIRECTORY.resolve("harp.tar.gz"));
+    long size = size(ROOT);
+    log.info("{} bytes, with gzip {}", size, packed);
+    assertTrue(size <= LARGEST, size + " bytes");
+    assertTrue(packed <= LARGEST_PACKED, packed + " bytes with gzip");
+    String bom = Files.readString(ROOT.resolve("usr/share/doc/harp/sbom.cdx.json"));
+    assertTrue(bom.contains("pkg:maven/org.jgroups/jgroups@"), bom);
+  }
+
+  @Test
+  void theUsualDaemonSetWorksWithNothingButItsImageChanged() throws IOException {
+    Container speaker =
+        new Container(ROOT, DIRECTORY.resolve("speaker"), TOOLS, NET_RAW, DAEMON_SET);
+    Container controller =
+        new Container(
+            ROOT,
+            DIRECTORY.resolve("controller"),
+            TOOLS,
+            Stream.concat(NOTHING.stream(), Stream.of("--reuid=65534", "--clear-groups")).toList(),
+            List.of("METALLB_NAMESPACE", "METALLB_POD_NAME"));
+    Container user = new Container(ROOT, DIRECTORY.resolve("user"), TOOLS, NOTHING, List.of());
+    LabOptions options =
+        LabOptions.harp()
+            .withNodes(2)
+            .withApi(ApiServer.Kind.REAL)
+            .withController(controller.command("/controller"))
+            .withSpeaker(speaker.command("/harp", "--port=7472", "--log-level=info"));
+    try (WebhookLab cluster = new WebhookLab(options)) {
+      Lab lab = cluster.lab();
+      speaker.mount(lab, lab.api().environment(ApiServer.User.SPEAKER));
+      controller.mount(lab, lab.api().environment(ApiServer.User.CONTROLLER));
+      user.mount(lab, lab.api().environment(ApiServer.User.ADMIN));
+      cluster.awaitReady(1, cluster.controller(1, "enabled", "--port-guard=deny"));
+      cluster.endpoints(1);
+      cluster.await(
+          "a pool", () -> cluster.pool("edge", "10.77.100.0/24", "").status() == HTTP_CREATED);
+      assertTrue(cluster.pool("bad", "10.77.100.300/32", "").status() >= HTTP_REFUSED);
+      lab.cluster()
+          .applyYaml(
+              """
+              apiVersion: metallb.io/v1beta1
+              kind: L2Advertisement
+              metadata: {name: edge, namespace: metallb-system}
+              """);
+      lab.cluster().loadBalancer("web");
+      lab.nodes().forEach(n -> n.start(Namespace.Rights.ALL));
+      lab.nodes().forEach(ImageLabTest::awaitProbes);
+      lab.nodes().forEach(n -> n.awaitReady(PROBES_GIVE_UP_MS));
+      answersAndLeavesWithoutLoss(lab, lab.cluster().awaitAddress("web", 30_000));
+      commandLine(lab, user);
+      nothingIsMissing(lab);
+    }
+  }
+
+  private static void answersAndLeavesWithoutLoss(Lab lab, String address) throws IOException {
+    try (Watch watch = lab.client().watch(address)) {
+      LabNode owner = lab.node(watch.awaitOwner(20_000));
+      watch.awaitAnswer(Kind.UDP, System.nanoTime() - 20_000_000, 10_000);
+      watch.awaitAnswer(Kind.ARP, System.nanoTime() - 20_000_000, 10_000);
+      onlyNetRaw(owner);
+      long from = owner.terminate();
+      owner.awaitEnd(2_000);
+      watch.awaitOwnerOtherThan(owner.name(), 10_000);
+      watch.run(500);
+      assertEquals(0, watch.outageSince(from).lost(), watch.outageSince(from).toString());
+    }
+  }
+
+  private static void commandLine(Lab lab, Container user) {
+    LabProcess ports =
+        lab.lan()
+            .machine("api")
+            .start(
+                "harp-ports",
+                user.command("/harp", "ports"),
+                java.util.Map.of(),
+                Namespace.Rights.ALL,
+                lab.directory().resolve("harp-ports.log"));
+    assertTrue(ports.awaitEnd(30_000), ports.tail(20));
+    assertEquals(0, ports.exitStatus(), ports.tail(20));
+  }
+
+  /** What the kubelet asks before it kills a container. */
+  private static void awaitProbes(LabNode node) {
+    boolean alive =
+        SpeakerLab.await(PROBES_GIVE_UP_MS, () -> node.get("metrics").startsWith("HTTP/1.1 200"));
+    assertTrue(alive, node.speaker().tail(30));
+  }
+
+  private static void onlyNetRaw(LabNode node) throws IOException {
+    String status = Files.readString(Path.of("/proc/" + node.speaker().pid() + "/status"));
+    assertTrue(status.contains("CapEff:\t0000000000002000"), status);
+    assertTrue(status.contains("CapBnd:\t0000000000002000"), status);
+    assertTrue(status.contains("NoNewPrivs:\t1"), status);
+  }
+
+  /** A class that is not in the image, a file that cannot be written, a right not granted. */
+  private static void nothingIsMissing(Lab lab) throws IOException {
+    try (Stream<Path> logs = Files.list(lab.directory())) {
+      for (Path each : logs.filter(f -> f.toString().endsWith(".log")).toList()) {
+        String name = each.toFile().getName();
+        if (name.startsWith("speaker") || name.startsWith("controller")) {
+          String text = Files.readString(each);
+          for (String bad :
+              List.of("NoClassDefFound", "ClassNotFound", "Read-only file", "forbidden")) {
+            assertFalse(text.contains(bad), () -> name + " has " + bad + ":\n" + text);
+          }
+        }
+      }
+    }
+  }
+
+  private static long size(Path tree) throws IOException {
+    try (Stream<Path> files = Files.walk(tree)) {
+      return files
+          .filter(f -> Files.isRegularFile(f, LinkOption.NOFOLLOW_LINKS))
+          .mapToLong(f -> f.toFile().length())
+          .sum();
+    }
+  }
+
+  private static void run(String... command) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.directory(LabOptions.projectRoot().toFile());
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    Process process = builder.start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    try {
+      assertTrue(process.waitFor(300, TimeUnit.SECONDS), said);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+    assertEquals(0, process.exitValue(), said);
+  }
+}
