@@ -36,6 +36,8 @@ final class Controller {
   private final Map<ServiceKey, List<Note>> told = new HashMap<>();
   private List<Problem> problems = List.of();
   private boolean configured;
+  private boolean complete;
+  private boolean deciding;
 
   /**
    * @param lbClass Services of this class are ours, and no others; empty means those without class
@@ -50,7 +52,7 @@ final class Controller {
       case KubeEvent.ServiceSeen seen -> seen(seen.service());
       case KubeEvent.ServiceGone gone -> gone(gone.key());
       case KubeEvent.ConfigSeen seen -> configured(seen);
-      case KubeEvent.Synced _ -> open();
+      case KubeEvent.Synced _ -> complete();
       case KubeEvent.EndpointsSeen _, KubeEvent.NodeSeen _, KubeEvent.NodeGone _ -> {}
     }
   }
@@ -91,11 +93,24 @@ final class Controller {
         seen.config().advertisements().size(),
         seen.config().setAside().isEmpty() ? "" : ", set aside: " + seen.config().setAside());
     apply(books.configured(seen.config()));
+    if (complete) {
+      begin();
+    }
   }
 
-  private void open() {
+  private void complete() {
     log.info("all Services are known");
-    apply(books.open());
+    complete = true;
+    if (configured) {
+      begin();
+    }
+  }
+
+  private void begin() {
+    if (!deciding) {
+      deciding = true;
+      apply(books.open());
+    }
   }
 
   /** Each problem is said once, when it begins; the end of all of them is said too. */

@@ -16,6 +16,7 @@ import io.harp.model.LbService.Port;
 import io.harp.model.Pool;
 import io.harp.model.ServiceKey;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -97,6 +98,31 @@ class ControllerTest {
     if (!served) {
       assertEquals(List.of(), did.log);
     }
+  }
+
+  /** A141. */
+  @Test
+  void aClassNobodyServesNeverGetsAnAddress() {
+    ready();
+    controller.handle(new KubeEvent.ServiceSeen(service("s", "", "foo")));
+    controller.handle(new KubeEvent.ConfigSeen(Config.EMPTY, List.of()));
+    controller.handle(new KubeEvent.ConfigSeen(config(), List.of()));
+    controller.handle(new KubeEvent.ServiceSeen(service("s", "", "foo")));
+    assertEquals(List.of(), did.log);
+  }
+
+  /** A133: nothing is given and nothing is taken until somebody says what there is. */
+  @Test
+  void withoutAConfigurationNothingIsDecided() {
+    controller.handle(new KubeEvent.ServiceSeen(service("new", "", "")));
+    controller.handle(new KubeEvent.ServiceSeen(service("old", "10.0.0.1", "")));
+    controller.handle(new KubeEvent.Synced());
+    controller.handle(new KubeEvent.ServiceSeen(service("late", "10.0.0.0", "")));
+    assertEquals(List.of(), did.log);
+    controller.handle(new KubeEvent.ConfigSeen(config(), List.of()));
+    assertEquals(
+        List.of("late=[10.0.0.0]", "old=[10.0.0.1]", "new:AllocationFailed"),
+        did.log.stream().sorted(Comparator.comparing(s -> s.contains(":"))).toList());
   }
 
   private void ready() {

@@ -144,7 +144,8 @@ class ElectorTest {
   }
 
   private static Elector elector(Leases store, Elector.Office office) {
-    Elector elector = new Elector(store, new Candidacy("me"), Clock.system(), 0, office);
+    Elector elector =
+        new Elector(store, new Candidacy("me"), Clock.system(), Long.MIN_VALUE, office);
     elector.start();
     return elector;
   }

@@ -260,7 +260,7 @@ public final class StateKeeper implements AutoCloseable {
     if (!word.notServed().isEmpty()) {
       conditions.add(condition(now, NOT_SERVED, "True", NOT_SERVED, word.notServed()));
     }
-    return new ConfigurationState.Status(sound ? "Valid" : "Invalid", word.error(), conditions);
+    return ConfigurationState.Status.of(conditions);
   }
 
   /** The time of a condition is that of its last change. */

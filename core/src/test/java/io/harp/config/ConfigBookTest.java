@@ -180,6 +180,36 @@ class ConfigBookTest {
     assertTrue(all.coversService(Map.of()));
   }
 
+  /** C051. */
+  @Test
+  void aPoolSelectorTakesOnlyPoolsWithThatLabel() {
+    book.put(labelled("one", "10.0.0.0/24", "pool1"));
+    book.put(labelled("two", "10.0.1.0/24", "pool2"));
+    book.put(
+        new AdvertisementSpec(
+            "a",
+            List.of(),
+            List.of(labels("test", "pool1")),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of()));
+    Config config = book.judge().config();
+    Advertisement advertisement = config.advertisements().getFirst();
+    assertEquals(
+        List.of("one"),
+        config.pools().stream().filter(advertisement::coversPool).map(Pool::name).toList());
+  }
+
+  /** C058. */
+  @Test
+  void withoutNodeSelectorEveryNodeIsCovered() {
+    book.put(advertisement("a", List.of("p"), List.of()));
+    Advertisement advertisement = book.judge().config().advertisements().getFirst();
+    assertTrue(advertisement.coversNode(Map.of()));
+    assertTrue(advertisement.coversNode(Map.of("role", "edge")));
+  }
+
   /** C059, C061, C072. */
   @Test
   void aBrokenAdvertisementKeepsItsLastSoundVersion() {
@@ -228,6 +258,11 @@ class ConfigBookTest {
   private static AdvertisementSpec advertisement(
       String name, List<String> pools, List<SelectorSpec> nodes) {
     return new AdvertisementSpec(name, pools, List.of(), nodes, List.of(), List.of(), List.of());
+  }
+
+  private static PoolSpec labelled(String name, String addresses, String test) {
+    return new PoolSpec(
+        name, "", Map.of("test", test), List.of(addresses), true, false, Optional.empty());
   }
 
   private static PoolSpec pool(String name, String... addresses) {

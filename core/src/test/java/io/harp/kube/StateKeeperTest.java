@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -122,6 +123,28 @@ class StateKeeperTest {
       writes += request.getMethod().equals("GET") ? 0 : 1;
     }
     assertEquals(4, writes, "created, its status, the other's change, and set right");
+  }
+
+  /** C095-C097. */
+  @Test
+  void conditionsAddUpToAResult() {
+    assertEquals(
+        new ConfigurationState.Status("Unknown", "", List.of()),
+        ConfigurationState.Status.of(List.of()));
+    Condition good = condition("True", "ConfigurationError", "");
+    Condition bad = condition("False", "ConfigurationError", "pool edge: is empty");
+    ConfigurationState.Status mixed = ConfigurationState.Status.of(List.of(good, bad));
+    assertEquals("Invalid", mixed.result());
+    assertEquals("pool edge: is empty", mixed.errorSummary());
+    assertEquals("Valid", ConfigurationState.Status.of(List.of(good, good)).result());
+  }
+
+  private static Condition condition(String status, String reason, String message) {
+    return new ConditionBuilder()
+        .withStatus(status)
+        .withReason(reason)
+        .withMessage(message)
+        .build();
   }
 
   private ConfigurationState state() {

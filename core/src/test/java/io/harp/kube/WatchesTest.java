@@ -160,6 +160,48 @@ class WatchesTest {
     }
   }
 
+  /** C101. */
+  @Test
+  void aNamespaceThatChangesInNothingButItsAnnotationsIsNoNews() {
+    client.resource(namespace("red").build()).create();
+    IPAddressPool pool = pool("red", "10.1.0.0/24");
+    pool.setSpec(
+        new IPAddressPool.Spec(
+            List.of("10.1.0.0/24"),
+            null,
+            null,
+            new IPAddressPool.ServiceAllocation(
+                1,
+                null,
+                List.of(new LabelSelectorBuilder().addToMatchLabels("team", "red").build()),
+                null)));
+    client.resource(pool).create();
+    try (Watches _ = start(Watches.FOR_CONTROLLER)) {
+      until(e -> e instanceof KubeEvent.Synced);
+      client
+          .resource(
+              namespace("red").editMetadata().addToAnnotations("note", "new").endMetadata().build())
+          .update();
+      client.resource(namespace("blue").build()).update();
+      List<KubeEvent> news =
+          until(e ->
+              e instanceof KubeEvent.ConfigSeen c
+                  && c.config().pools().stream()
+                      .flatMap(p -> p.allocation().stream())
+                      .allMatch(a -> a.namespaces().isEmpty()));
+      assertEquals(
+          1, news.stream().filter(KubeEvent.ConfigSeen.class::isInstance).count(), news::toString);
+    }
+  }
+
+  private static NamespaceBuilder namespace(String team) {
+    return new NamespaceBuilder()
+        .withNewMetadata()
+        .withName("shop")
+        .addToLabels("team", team)
+        .endMetadata();
+  }
+
   @Test
   void startsWithoutAnApiServerAndCatchesUpWhenItComes() throws IOException {
     int port = freePort();

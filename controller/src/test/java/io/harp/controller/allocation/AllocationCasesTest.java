@@ -130,6 +130,18 @@ class AllocationCasesTest {
         "1.2.3.11,2000::1", scene.service("s6").dual(RDS).pool("test").key("k").tcp(443).put());
   }
 
+  /** A037. */
+  @Test
+  void whoHoldsOneFamilyDoesNotGetTheOtherBesides() {
+    Scene scene = Scene.of("test[1.2.3.4/31, 1000::/127]");
+    assertEquals("1.2.3.4", scene.service("s1").pool("test").put());
+    assertEquals("", scene.service("s1").pool("test").ips("1000::").put());
+    assertTrue(scene.why("ns/s1").contains("do not fit"), scene.why("ns/s1"));
+    assertEquals(0, scene.usage("test").used6());
+    assertEquals("1000::", scene.service("s1").v6().pool("test").put(), "now of that family");
+    assertEquals(0, scene.usage("test").used4());
+  }
+
   /** A038. */
   @Test
   void anUnknownPoolIsNamed() {

@@ -5,17 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.harp.model.Address;
 import io.harp.model.AddressRange;
 import io.harp.model.Advertisement;
+import io.harp.model.Advertisement.Preference;
 import io.harp.model.Endpoints;
+import io.harp.model.LabelSelector;
 import io.harp.model.LbService;
 import io.harp.model.LbService.FamilyPolicy;
 import io.harp.model.NodeFacts;
 import io.harp.model.NodeName;
 import io.harp.model.Pool;
 import io.harp.model.ServiceKey;
+import io.harp.speaker.protocol.Message.Eligibility;
 import io.harp.speaker.protocol.Message.Group;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -32,6 +36,9 @@ class GroupingTest {
   private final Map<ServiceKey, LbService> services = new HashMap<>();
   private final Map<ServiceKey, Endpoints> endpoints = new HashMap<>();
   private final Map<NodeName, NodeFacts> nodes = new HashMap<>();
+  private List<Advertisement> advertisements =
+      List.of(
+          new Advertisement("all", Set.of(), List.of(), List.of(), Set.of(), List.of(), List.of()));
 
   GroupingTest() {
     nodes.put(N1, new NodeFacts(N1, Map.of(), false, false, false, false));
@@ -125,6 +132,100 @@ class GroupingTest {
         "a", Set.of(), List.of(), List.of(), Set.of(interfaces), List.of(), List.of());
   }
 
+  /** C054. */
+  @Test
+  void aPoolChosenByNameAndBySelectorIsAdvertisedOnce() {
+    service("web", Map.of(), X);
+    labels(N1, "role", "edge");
+    advertisements =
+        List.of(
+            new Advertisement(
+                "both",
+                Set.of("edge"),
+                List.of(label("pool", "edge")),
+                List.of(),
+                Set.of(),
+                List.of(),
+                List.of(new Preference(50, label("role", "edge")))));
+    assertEquals(
+        Map.of(N1, new Eligibility(50, Set.of()), N2, new Eligibility(0, Set.of())), eligible());
+  }
+
+  /** C062: MetalLB drops the second one; here it changes nothing. */
+  @Test
+  void anAdvertisementThatSaysTheSameAgainChangesNothing() {
+    service("web", Map.of(), X);
+    advertisements = List.of(on(Set.of("eth0", "eth1"), List.of(), 0));
+    Map<NodeName, Eligibility> one = eligible();
+    advertisements = List.of(advertisements.getFirst(), on(Set.of("eth1", "eth0"), List.of(), 0));
+    assertEquals(one, eligible());
+    assertEquals(Set.of("eth0", "eth1"), Objects.requireNonNull(one.get(N1)).interfaces());
+  }
+
+  /** C063: what differs in nodes, interfaces or Services counts besides. */
+  @Test
+  void differentAdvertisementsAddUp() {
+    service("web", Map.of(), X);
+    labels(N1, "role", "edge");
+    Advertisement edge = on(Set.of("eth0"), List.of(label("role", "edge")), 0);
+    advertisements = List.of(edge, on(Set.of("eth0"), List.of(), 0));
+    assertEquals(Set.of(N1, N2), eligible().keySet(), "other nodes, selector and none");
+    advertisements = List.of(edge, on(Set.of("eth1"), List.of(label("role", "edge")), 0));
+    assertEquals(Map.of(N1, new Eligibility(0, Set.of("eth0", "eth1"))), eligible());
+    advertisements = List.of(edge, on(Set.of(), List.of(label("role", "edge")), 0));
+    assertEquals(Map.of(N1, new Eligibility(0, Set.of())), eligible(), "every interface");
+    Advertisement others =
+        new Advertisement(
+            "others",
+            Set.of(),
+            List.of(),
+            List.of(),
+            Set.of(),
+            List.of(label("app", "other")),
+            List.of());
+    advertisements = List.of(edge, others);
+    assertEquals(Set.of(N1), eligible().keySet(), "other Services only");
+  }
+
+  /** C064. */
+  @Test
+  void preferencesOfEqualAdvertisementsAddUp() {
+    service("web", Map.of(), X);
+    labels(N1, "role", "edge");
+    advertisements = List.of(on(Set.of(), List.of(), 60), on(Set.of(), List.of(), 0));
+    assertEquals(60, score(N1), "one of them has preferences");
+    advertisements = List.of(on(Set.of(), List.of(), 60), on(Set.of(), List.of(), 60));
+    assertEquals(120, score(N1), "both have");
+    assertEquals(0, score(N2));
+  }
+
+  private static Advertisement on(Set<String> interfaces, List<LabelSelector> nodes, int weight) {
+    return new Advertisement(
+        "a",
+        Set.of(),
+        List.of(),
+        nodes,
+        interfaces,
+        List.of(),
+        weight == 0 ? List.of() : List.of(new Preference(weight, label("role", "edge"))));
+  }
+
+  private static LabelSelector label(String key, String value) {
+    return new LabelSelector(Map.of(key, value), List.of());
+  }
+
+  private void labels(NodeName node, String key, String value) {
+    nodes.put(node, new NodeFacts(node, Map.of(key, value), false, false, false, false));
+  }
+
+  private int score(NodeName node) {
+    return Objects.requireNonNull(eligible().get(node)).score();
+  }
+
+  private Map<NodeName, Eligibility> eligible() {
+    return only(new Grouping(Optional.empty(), false)).nodes();
+  }
+
   private Group only(Grouping grouping) {
     return grouping.groups(world()).getFirst();
   }
@@ -138,14 +239,12 @@ class GroupingTest {
     Pool pool =
         new Pool(
             "edge",
-            Map.of(),
+            Map.of("pool", "edge"),
             List.of(new AddressRange(Address.parse("192.0.2.0"), Address.parse("192.0.2.255"))),
             true,
             false,
             Optional.empty());
-    Advertisement everywhere =
-        new Advertisement("all", Set.of(), List.of(), List.of(), Set.of(), List.of(), List.of());
-    return new World(services, endpoints, nodes, List.of(pool), List.of(everywhere));
+    return new World(services, endpoints, nodes, List.of(pool), advertisements);
   }
 
   private void service(String name, Map<String, String> annotations, String... ingress) {

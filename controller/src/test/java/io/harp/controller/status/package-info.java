@@ -1,0 +1,4 @@
+@NullMarked
+package io.harp.controller.status;
+
+import org.jspecify.annotations.NullMarked;
