@@ -198,7 +198,8 @@ public final class Allocator {
   private String uncovered(List<Address> addresses) {
     for (Address address : addresses) {
       if (poolOf(address).isEmpty()) {
-        return address + " is in no pool";
+        return address
+            + " is in no pool; request an address of a pool, or add it to spec.addresses of one";
       }
     }
     return addresses + " lie in two pools; all addresses of a Service come from one";

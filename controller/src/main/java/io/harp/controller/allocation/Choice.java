@@ -17,6 +17,11 @@ import java.util.stream.Stream;
 /** Finds addresses for a Service that has none. */
 record Choice(Allocator allocator, LbService service, Request request, Set<Family> families) {
 
+  // A number that changed with every Service would make a new event each time, so what is said of a
+  // pool that is used up is how many addresses it has.
+  private static final String MORE =
+      "; add addresses to spec.addresses of a pool, or free one that is not needed";
+
   Attempt attempt() {
     if (!request.addresses().isEmpty()) {
       return requestedAddresses();
@@ -54,7 +59,8 @@ record Choice(Allocator allocator, LbService service, Request request, Set<Famil
           "the requested "
               + request.addresses()
               + " do not fit the Service, whose cluster IPs are "
-              + names(families));
+              + names(families)
+              + "; request one address of each of its families");
     }
     Attempt attempt = allocator.register(service, sharing(), request.addresses());
     if (attempt instanceof Granted granted
@@ -65,7 +71,8 @@ record Choice(Allocator allocator, LbService service, Request request, Set<Famil
               + " belong to pool "
               + granted.holding().pool()
               + ", not to the requested pool "
-              + request.pool().get());
+              + request.pool().get()
+              + "; remove one of the two annotations");
     }
     return attempt;
   }
@@ -76,13 +83,13 @@ record Choice(Allocator allocator, LbService service, Request request, Set<Famil
       return new Refused(
           allocator.setAside().contains(name)
               ? "pool \"" + name + "\" is set aside until its configuration is mended"
-              : "there is no pool \"" + name + "\"");
+              : "there is no pool \"" + name + "\"; there is " + names(allocator.pools()));
     }
     Optional<String> closed = Openness.obstacle(pool.get().pool(), service);
     return closed
         .<Attempt>map(Refused::new)
         .or(() -> fromAny(List.of(pool.get())))
-        .orElseGet(() -> new Refused(exhausted(pool.get())));
+        .orElseGet(() -> new Refused(exhausted(pool.get()) + MORE));
   }
 
   /** From the first pool that can give what is needed. */
@@ -125,7 +132,8 @@ record Choice(Allocator allocator, LbService service, Request request, Set<Famil
     }
     return new Refused(
         tried.stream().limit(5).map(this::exhausted).collect(Collectors.joining("; "))
-            + (tried.size() > 5 ? "; and " + (tried.size() - 5) + " more pools" : ""));
+            + (tried.size() > 5 ? "; and " + (tried.size() - 5) + " more pools" : "")
+            + MORE);
   }
 
   private String exhausted(PoolState pool) {
@@ -133,9 +141,19 @@ record Choice(Allocator allocator, LbService service, Request request, Set<Famil
         families.stream()
             .filter(
                 f -> allocator.lowest(pool, f, service.key(), sharing(), service.ports()).isEmpty())
-            .map(f -> "no " + (pool.has(f) ? "free " : "") + name(f) + " address")
+            .map(f ->
+                pool.has(f)
+                    ? "no free %s address (all %d in use)".formatted(name(f), pool.capacity(f))
+                    : "no " + name(f) + " address")
             .toList();
     return "pool " + pool.pool().name() + " has " + String.join(" and ", lacks);
+  }
+
+  private static String names(SortedTree<String, PoolState> pools) {
+    List<String> names = new ArrayList<>();
+    pools.forEach((name, _) -> names.add(name));
+    return names.stream().limit(5).collect(Collectors.joining(", "))
+        + (names.size() > 5 ? " and " + (names.size() - 5) + " more" : "");
   }
 
   private Sharing sharing() {

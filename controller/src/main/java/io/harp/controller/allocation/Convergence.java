@@ -67,7 +67,7 @@ final class Convergence {
           "its address may belong to a pool that is set aside: " + allocator.setAside());
     }
     if (!allocator.hasPools()) {
-      return failed("there is no IPAddressPool");
+      return failed("there is no IPAddressPool; create one in the controller's namespace");
     }
     if (service.clusterIps().isEmpty()) {
       release();
@@ -75,12 +75,17 @@ final class Convergence {
     }
     Optional<Set<Family>> families = clusterFamilies();
     if (families.isEmpty()) {
-      return failed("the Service has no usable cluster IP: " + service.clusterIps());
+      return failed(
+          "the Service has no usable cluster IP: "
+              + service.clusterIps()
+              + "; a headless Service cannot have an address");
     }
     if (service.ipFamilyPolicy() == FamilyPolicy.REQUIRE_DUAL_STACK
         && service.clusterIps().size() < 2) {
       release();
-      String why = "ipFamilyPolicy is RequireDualStack, but the Service has one cluster IP";
+      String why =
+          "ipFamilyPolicy is RequireDualStack, but the Service has one cluster IP; use"
+              + " PreferDualStack, or create it anew in a dual-stack cluster";
       notes.add(Note.warning("not enough clusterips", why));
       return new Outcome.Pending(why, notes);
     }

@@ -50,8 +50,10 @@ record Use(
               + (wanted.key().isEmpty()
                       || sharing.key().isEmpty()
                       || !sharing.key().equals(wanted.key())
-                  ? "does not have the same allow-shared-ip key"
-                  : "has other pods behind it (externalTrafficPolicy or selector differ)"));
+                  ? "does not have the same allow-shared-ip key; request another address, or give"
+                      + " both Services the same metallb.io/allow-shared-ip"
+                  : "has other pods behind it (externalTrafficPolicy or selector differ); request"
+                      + " another address, or use externalTrafficPolicy Cluster for both"));
     }
     return needed.stream()
         .sorted()
@@ -62,7 +64,7 @@ record Use(
                 .map(o -> p + " of it is used by " + o)
                 .stream())
         .findFirst()
-        .map(clash -> "is shared, but " + clash);
+        .map(clash -> "is shared, but " + clash + "; use another port or another address");
   }
 
   private String others(ServiceKey service) {

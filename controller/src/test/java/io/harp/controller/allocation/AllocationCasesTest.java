@@ -105,7 +105,10 @@ class AllocationCasesTest {
     assertEquals("1.2.3.10", scene.service("s3").pool("test").put(), "A031");
     assertEquals("1.2.3.11", scene.service("s4").pool("test").put(), "A031");
     assertEquals("", scene.service("s5").pool("test").put(), "A032");
-    assertEquals("pool test has no free IPv4 address", scene.why("ns/s5"));
+    assertEquals(
+        "pool test has no free IPv4 address (all 4 in use); add addresses to spec.addresses of a"
+            + " pool, or free one that is not needed",
+        scene.why("ns/s5"));
     scene.delete("s5");
     scene.delete("s4");
     assertEquals("1.2.3.11", scene.service("s5").pool("test").key("share").put(), "A034");
@@ -147,7 +150,35 @@ class AllocationCasesTest {
   void anUnknownPoolIsNamed() {
     Scene scene = Scene.of("p4[1.2.3.0/30]");
     assertEquals("", scene.service("s").pool("nonexistentpool").put());
-    assertEquals("there is no pool \"nonexistentpool\"", scene.why("ns/s"));
+    assertEquals("there is no pool \"nonexistentpool\"; there is p4", scene.why("ns/s"));
+  }
+
+  /** Which pool or Service is in the way, and what to change. */
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "held | 1.2.3.0 is used by ns/a, which does not have the same allow-shared-ip key; request"
+            + " another address, or give both Services the same metallb.io/allow-shared-ip",
+        "port | 1.2.3.1 is shared, but TCP/80 of it is used by ns/b; use another port or another"
+            + " address",
+        "outside | 9.9.9.9 is in no pool; request an address of a pool, or add it to"
+            + " spec.addresses of one",
+        "headless | the Service has no usable cluster IP: [None]; a headless Service cannot have an"
+            + " address",
+        "family | pool p has no IPv6 address; add addresses to spec.addresses of a pool, or free"
+            + " one that is not needed",
+      })
+  void aReasonSaysWhatIsInTheWayAndWhatToChange(String name, String why) {
+    Scene scene = Scene.of("p[1.2.3.0/31]");
+    scene.service("a").put();
+    scene.service("b").key("k").put();
+    scene.service("held").ips("1.2.3.0").put();
+    scene.service("port").ips("1.2.3.1").key("k").put();
+    scene.service("outside").ips("9.9.9.9").put();
+    scene.service("headless").cluster("None").put();
+    scene.service("family").v6().put();
+    assertEquals(why, scene.why("ns/" + name));
   }
 
   /** A039. */
