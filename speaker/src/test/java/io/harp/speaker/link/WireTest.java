@@ -40,9 +40,13 @@ class WireTest {
   static void layTheWire() throws IOException {
     boolean able = "root".equals(System.getProperty("user.name")) && run("ip", "netns", "list");
     if (System.getenv().getOrDefault("HARP_REQUIRE", "").contains("lab")) {
-      assertTrue(able, "HARP_REQUIRE asks for the lab, which needs root and iproute2");
+      assertTrue(
+          able,
+          "HARP_REQUIRE asks for the lab: root (./dev test is, in a user namespace) and iproute2");
     }
-    assumeTrue(able, "needs root and iproute2 for network namespaces");
+    assumeTrue(
+        able,
+        "needs iproute2 and root for network namespaces; ./dev test is root of a user namespace");
     removeTheWire();
     must("ip netns add " + SPEAKER);
     must("ip netns add " + CLIENT);
