@@ -1,9 +1,9 @@
 package io.harp.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.harp.e2e.api.ApiServer;
 import io.harp.e2e.probe.Client.Rates;
 import io.harp.e2e.probe.Observation.Answered;
 import io.harp.e2e.probe.Observation.Kind;
@@ -14,73 +14,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Three real speakers on a real wire, one fault at a time. Bounds are several times what the bench
- * shows on a quiet machine, and a fraction of what other failure detectors need.
+ * The scenarios with the embedded API server, and those the API server has no part in: stalls, cut
+ * cables, splits, rollouts, load.
  */
 @NeedsLab
-class SpeakersLabTest {
+class SpeakersLabTest extends SpeakerScenarios {
 
-  private static final String ADDRESS = "10.77.100.1";
   private static final List<String> MORE = List.of("10.77.100.2", "10.77.100.3");
-
-  private static final double OUTAGE_MS = 2_000;
   private static final double TWO_ANSWERERS_MS = 500;
 
-  /** Long enough for a second move, if there is to be one. */
-  private static final long AFTERMATH_MS = 1_500;
-
-  private static SpeakerLab speakers;
+  SpeakersLabTest() {
+    super(ApiServer.Kind.EMBEDDED);
+  }
 
   @BeforeAll
-  static void start() {
-    speakers = SpeakerLab.start(LabOptions.harp());
-    speakers.serve("web", ADDRESS);
+  void serveMore() {
     for (String address : MORE) {
       speakers.serve("web-" + address.substring(address.lastIndexOf('.') + 1), address);
-    }
-  }
-
-  @AfterAll
-  static void stop() {
-    speakers.close();
-  }
-
-  @BeforeEach
-  void allWell() {
-    speakers.heal();
-  }
-
-  @Test
-  void aDeadNodeIsReplacedAndItsReturnMovesNothing() {
-    try (Watch watch = speakers.watch(ADDRESS)) {
-      LabNode owner = owner(watch);
-      long from = owner.powerOff();
-      String heir = watch.awaitOwnerOtherThan(owner.name(), 10_000);
-      watch.run(AFTERMATH_MS);
-      replacedOnce(watch, from);
-      long back = owner.bringBack();
-      speakers.awaitWhole();
-      watch.run(AFTERMATH_MS);
-      unmoved(watch, back);
-      assertEquals(heir, watch.awaitOwner(1_000));
-    }
-  }
-
-  @Test
-  void aKilledSpeakerIsReplacedWithoutALostDatagram() {
-    try (Watch watch = speakers.watch(ADDRESS)) {
-      LabNode owner = owner(watch);
-      long from = owner.kill();
-      watch.awaitOwnerOtherThan(owner.name(), 10_000);
-      watch.run(AFTERMATH_MS);
-      replacedOnce(watch, from);
-      assertEquals(0, watch.outageSince(from).lost());
     }
   }
 
@@ -188,7 +142,7 @@ class SpeakersLabTest {
     rolloutLosesNothing(List.of("--speak-as-newer=64"));
   }
 
-  private static void rolloutLosesNothing(List<String> args) {
+  private void rolloutLosesNothing(List<String> args) {
     List<Watch> watches = new ArrayList<>();
     try {
       watches.add(speakers.watch(ADDRESS));
@@ -211,121 +165,6 @@ class SpeakersLabTest {
       }
     } finally {
       watches.forEach(Watch::close);
-    }
-  }
-
-  @Test
-  void aRolloutOfANewSecretLeavesOneAnswerer() throws IOException {
-    Path secret = Files.createDirectories(speakers.lab().directory().resolve("new"));
-    Files.writeString(secret.resolve("secretkey"), "another secret of all speakers");
-    List<LabNode> renewed = new ArrayList<>();
-    try (Watch watch = speakers.watch(ADDRESS)) {
-      for (LabNode node : speakers.lab().nodes()) {
-        long from = node.terminate();
-        node.awaitEnd(10_000);
-        node.start(List.of("--ml-secret-key-path=" + secret));
-        renewed.add(node);
-        // Those with the old secret and those with the new one do not see each other.
-        speakers.awaitMembers(renewed, renewed.size(), 20_000);
-        watch.run(500);
-        Outage outage = watch.outageSince(from);
-        assertTrue(watch.movesSince(from) <= 1, node.name() + " " + outage);
-        assertTrue(outage.overlapMs() < TWO_ANSWERERS_MS, node.name() + " " + outage);
-        assertTrue(outage.longestGapMs() < OUTAGE_MS, node.name() + " " + outage);
-      }
-      steady(watch);
-    } finally {
-      renewed.forEach(LabNode::kill);
-    }
-  }
-
-  @Test
-  void withoutTheApiNothingIsWithdrawnAndACrashIsSurvived() {
-    try (Watch watch = speakers.watch(ADDRESS)) {
-      speakers.lab().api().stop();
-      try {
-        long gone = System.nanoTime();
-        watch.run(3_000);
-        unmoved(watch, gone);
-        LabNode owner = owner(watch);
-        long from = owner.powerOff();
-        watch.awaitOwnerOtherThan(owner.name(), 10_000);
-        watch.run(AFTERMATH_MS);
-        replacedOnce(watch, from);
-        long back = owner.bringBack();
-        speakers.awaitWhole();
-        LabNode heir = owner(watch);
-        unmoved(watch, back);
-        // The one that knows the cluster only from its peers may be the next owner.
-        long again = heir.kill();
-        watch.awaitOwnerOtherThan(heir.name(), 10_000);
-        watch.run(AFTERMATH_MS);
-        replacedOnce(watch, again);
-      } finally {
-        speakers.lab().api().resume();
-      }
-    }
-  }
-
-  @Test
-  void aBusyMachineAndForcedCollectionsMoveNothing() throws IOException {
-    long seconds = System.getenv("HARP_LONG") == null ? 20 : 60;
-    List<Process> burners = new ArrayList<>();
-    try (Watch watch = speakers.watch(ADDRESS)) {
-      long from = System.nanoTime();
-      for (int i = 0; i < 4; i++) {
-        burners.add(new ProcessBuilder("sh", "-c", "while :; do :; done").start());
-      }
-      for (int i = 0; i < seconds; i += 2) {
-        watch.run(2_000);
-        collectGarbage(speakers.lab().nodes().get(i / 2 % 3));
-      }
-      assertEquals(0, watch.movesSince(from), watch.outageSince(from).toString());
-    } finally {
-      burners.forEach(Process::destroyForcibly);
-    }
-  }
-
-  @Test
-  void nothingIsWrittenAtRest() {
-    try (Watch watch = speakers.watch(ADDRESS)) {
-      // What the last scenario changed is recorded first.
-      watch.run(2_000);
-      long before = speakers.lab().api().writesSoFar();
-      watch.run(5_000);
-      assertEquals(before, speakers.lab().api().writesSoFar());
-    }
-  }
-
-  @Test
-  void aMoveIsRecordedOnce() {
-    try (Watch watch = speakers.watch(ADDRESS)) {
-      watch.run(1_000);
-      int eventsBefore = Records.moves(speakers.lab(), "web");
-      LabNode owner = owner(watch);
-      owner.kill();
-      String heir = watch.awaitOwnerOtherThan(owner.name(), 10_000);
-      SpeakerLab.await(5_000, () -> Records.nodes(speakers.lab(), "web").equals(List.of(heir)));
-      watch.run(AFTERMATH_MS);
-      assertEquals(eventsBefore + 1, Records.moves(speakers.lab(), "web"));
-      assertEquals(List.of(heir), Records.nodes(speakers.lab(), "web"));
-    }
-  }
-
-  @Test
-  void aClaimIsSaidInBothFormsAndQuestionsAreAnsweredToTheAsker() {
-    try (Watch watch = speakers.watch(ADDRESS);
-        Capture capture = Capture.start(speakers.lab(), "cold", "arp")) {
-      LabNode owner = owner(watch);
-      owner.kill();
-      LabNode heir = speakers.node(watch.awaitOwnerOtherThan(owner.name(), 10_000));
-      watch.run(500);
-      String from = heir.mac() + " > ";
-      capture.awaitLine(from + "ff:ff:ff:ff:ff:ff", "who-has " + ADDRESS, "tell " + ADDRESS);
-      capture.awaitLine(from + "ff:ff:ff:ff:ff:ff", "Reply " + ADDRESS + " is-at " + heir.mac());
-      capture.awaitLine(
-          from + speakers.lab().plan().coldClient().mac(),
-          "Reply " + ADDRESS + " is-at " + heir.mac());
     }
   }
 
@@ -359,6 +198,67 @@ class SpeakersLabTest {
     }
   }
 
+  @Test
+  void aRolloutOfANewSecretLeavesOneAnswerer() throws IOException {
+    Path secret = Files.createDirectories(speakers.lab().directory().resolve("new"));
+    Files.writeString(secret.resolve("secretkey"), "another secret of all speakers");
+    List<LabNode> renewed = new ArrayList<>();
+    try (Watch watch = speakers.watch(ADDRESS)) {
+      for (LabNode node : speakers.lab().nodes()) {
+        long from = node.terminate();
+        node.awaitEnd(10_000);
+        node.start(List.of("--ml-secret-key-path=" + secret));
+        renewed.add(node);
+        // Those with the old secret and those with the new one do not see each other.
+        speakers.awaitMembers(renewed, renewed.size(), 20_000);
+        watch.run(500);
+        Outage outage = watch.outageSince(from);
+        assertTrue(watch.movesSince(from) <= 1, node.name() + " " + outage);
+        assertTrue(outage.overlapMs() < TWO_ANSWERERS_MS, node.name() + " " + outage);
+        assertTrue(outage.longestGapMs() < OUTAGE_MS, node.name() + " " + outage);
+      }
+      steady(watch);
+    } finally {
+      renewed.forEach(LabNode::kill);
+    }
+  }
+
+  @Test
+  void aBusyMachineAndForcedCollectionsMoveNothing() throws IOException {
+    long seconds = System.getenv("HARP_LONG") == null ? 20 : 60;
+    List<Process> burners = new ArrayList<>();
+    try (Watch watch = speakers.watch(ADDRESS)) {
+      long from = System.nanoTime();
+      for (int i = 0; i < 4; i++) {
+        burners.add(new ProcessBuilder("sh", "-c", "while :; do :; done").start());
+      }
+      for (int i = 0; i < seconds; i += 2) {
+        watch.run(2_000);
+        collectGarbage(speakers.lab().nodes().get(i / 2 % 3));
+      }
+      assertEquals(0, watch.movesSince(from), watch.outageSince(from).toString());
+    } finally {
+      burners.forEach(Process::destroyForcibly);
+    }
+  }
+
+  @Test
+  void aClaimIsSaidInBothFormsAndQuestionsAreAnsweredToTheAsker() {
+    try (Watch watch = speakers.watch(ADDRESS);
+        Capture capture = Capture.start(speakers.lab(), "cold", "arp")) {
+      LabNode owner = owner(watch);
+      owner.kill();
+      LabNode heir = speakers.node(watch.awaitOwnerOtherThan(owner.name(), 10_000));
+      watch.run(500);
+      String from = heir.mac() + " > ";
+      capture.awaitLine(from + "ff:ff:ff:ff:ff:ff", "who-has " + ADDRESS, "tell " + ADDRESS);
+      capture.awaitLine(from + "ff:ff:ff:ff:ff:ff", "Reply " + ADDRESS + " is-at " + heir.mac());
+      capture.awaitLine(
+          from + speakers.lab().plan().coldClient().mac(),
+          "Reply " + ADDRESS + " is-at " + heir.mac());
+    }
+  }
+
   /** As the JVM's own tool does it; it starts a JVM itself, which is one more burden. */
   private static void collectGarbage(LabNode node) throws IOException {
     String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
@@ -366,43 +266,6 @@ class SpeakersLabTest {
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
         .start();
-  }
-
-  @Test
-  void aLocalServiceFollowsItsEndpointsAndSeesTheClient() {
-    String address = "10.77.100.5";
-    Lab lab = speakers.lab();
-    lab.cluster()
-        .applyYaml(
-            """
-            apiVersion: v1
-            kind: Service
-            metadata: {name: local, namespace: default}
-            spec:
-              type: LoadBalancer
-              externalTrafficPolicy: Local
-              selector: {app: local}
-              ports: [{name: http, port: 80}]
-            """);
-    lab.cluster().endpoints("local", List.of("n2"));
-    lab.cluster().assign("local", address);
-    try (Watch watch = speakers.watch(address)) {
-      assertEquals("n2", watch.awaitOwner(10_000));
-      String reply = lab.get(address);
-      assertTrue(reply.endsWith("n2"), reply);
-      assertTrue(reply.contains("X-Client: " + lab.plan().warmClient().v4()), reply);
-      lab.cluster().endpoints("local", List.of("n3"));
-      assertEquals("n3", watch.awaitOwnerOtherThan("n2", 10_000));
-      assertTrue(SpeakerLab.await(5_000, () -> lab.get(address).endsWith("n3")));
-    }
-  }
-
-  private static LabNode owner(Watch watch) {
-    return speakers.node(watch.awaitOwner(10_000));
-  }
-
-  private static List<LabNode> others(LabNode node) {
-    return speakers.lab().nodes().stream().filter(n -> n != node).toList();
   }
 
   private static long answersOf(LabNode node, Watch watch, long after) {
@@ -415,33 +278,12 @@ class SpeakersLabTest {
         .count();
   }
 
-  private static void replacedOnce(Watch watch, long from) {
-    Outage outage = watch.outageSince(from);
-    assertEquals(1, watch.movesSince(from), outage.toString());
-    assertTrue(outage.longestGapMs() < OUTAGE_MS, outage.toString());
-    assertTrue(outage.coldGapMs() < OUTAGE_MS, outage.toString());
-  }
-
-  private static void unmoved(Watch watch, long from) {
-    Outage outage = watch.outageSince(from);
-    assertEquals(0, watch.movesSince(from), outage.toString());
-    assertEquals(0, outage.lost(), outage.toString());
-  }
-
   /** A second owner may show for a moment; in the end there is one, and no client waited long. */
-  private static void oneAnswerer(Watch watch, long from) {
+  private void oneAnswerer(Watch watch, long from) {
     Outage outage = watch.outageSince(from);
     assertTrue(outage.overlapMs() < TWO_ANSWERERS_MS, outage.toString());
     assertTrue(outage.coldGapMs() < 1_000, outage.toString());
     assertTrue(outage.longestGapMs() < 1_000, outage.toString());
     steady(watch);
-  }
-
-  private static void steady(Watch watch) {
-    long from = System.nanoTime();
-    watch.run(1_000);
-    Outage outage = watch.outageSince(from);
-    assertEquals(1, outage.answerers().size(), outage.toString());
-    assertNotEquals("", watch.awaitOwner(1_000));
   }
 }
