@@ -5,6 +5,7 @@ import io.harp.e2e.LabNode;
 import io.harp.e2e.LabOptions;
 import io.harp.e2e.Requirements;
 import io.harp.e2e.SpeakerLab;
+import io.harp.e2e.api.ApiServer;
 import io.harp.e2e.probe.Watch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +24,8 @@ import picocli.CommandLine.Option;
 
 /**
  * What clients notice of each fault: median and worst of some runs, as a table and as {@code
- * e2e/target/bench/failover.json}. Results of kinds that were not measured now stay in the file.
+ * e2e/target/bench/failover.json} ({@code failover-real.json} with {@code --api=real}). Results of
+ * kinds that were not measured now stay in the file.
  */
 @Command(
     name = "failover",
@@ -34,6 +36,9 @@ public final class FailoverBench implements Callable<Integer> {
   private static final String ADDRESS = "10.77.100.1";
   private static final long PAUSE_MS = 1_000;
 
+  /** Measured in labs of their own. */
+  private static final List<String> APART = List.of("service", "start", "thousand");
+
   @Option(names = "--runs", description = "of each kind (default ${DEFAULT-VALUE})")
   int runs = 10;
 
@@ -41,42 +46,65 @@ public final class FailoverBench implements Callable<Integer> {
       names = "--only",
       split = ",",
       description =
-          "of crash, return, kill, stop, lan-cut, sigterm, start, thousand (default: all)")
+          "of crash, return, kill, stop, lan-cut, sigterm, service, start, thousand (default: all)")
   List<String> only =
-      List.of("crash", "return", "kill", "stop", "lan-cut", "sigterm", "start", "thousand");
+      List.of(
+          "crash", "return", "kill", "stop", "lan-cut", "sigterm", "service", "start", "thousand");
+
+  @Option(
+      names = "--api",
+      description = "embedded or real: kube-apiserver and etcd (default ${DEFAULT-VALUE})")
+  ApiServer.Kind api = ApiServer.Kind.EMBEDDED;
 
   private final Map<String, Object> results = new LinkedHashMap<>();
+  private final Map<String, Long> residentMb = new LinkedHashMap<>();
 
   private FailoverBench() {}
 
   public static void main(String[] args) {
-    System.exit(new CommandLine(new FailoverBench()).execute(args));
+    System.exit(
+        new CommandLine(new FailoverBench())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .execute(args));
   }
 
   @Override
   public Integer call() throws IOException {
-    Optional<String> missing = Requirements.missing();
+    Optional<String> missing =
+        Requirements.missing()
+            .or(() ->
+                api == ApiServer.Kind.REAL ? Requirements.missingRealApi() : Optional.empty());
     if (missing.isPresent()) {
       System.err.println("failover: " + missing.get());
       return 2;
     }
-    LabOptions options = LabOptions.harp();
+    LabOptions options = LabOptions.harp().withApi(api);
     System.out.println("load " + load() + "; median / worst");
     System.out.println(Figures.HEADER);
-    if (only.stream().anyMatch(o -> !List.of("start", "thousand").contains(o))) {
+    if (only.stream().anyMatch(o -> !APART.contains(o))) {
       try (SpeakerLab speakers = SpeakerLab.start(options)) {
         faults(speakers);
       }
     }
+    if (only.contains("service")) {
+      FirstReplies replies = FirstReplies.measure(options, runs);
+      System.out.println(replies.row());
+      results.put("service", replies.json());
+      residentMb.putAll(replies.residentMb());
+    }
     if (only.contains("start")) {
-      Starts starts = Starts.measure(runs);
+      Starts starts = Starts.measure(options, runs);
       System.out.println(starts.row());
       results.put("start", starts.json());
     }
     if (only.contains("thousand")) {
-      Thousand thousand = Thousand.measure(Math.min(3, runs));
+      Thousand thousand = Thousand.measure(options, Math.min(3, runs));
       System.out.println(thousand.row());
       results.put("thousand", thousand.json());
+    }
+    if (!residentMb.isEmpty()) {
+      System.out.println("resident, MB: " + residentMb);
+      results.put("residentMb", residentMb);
     }
     System.out.println("load " + load());
     System.out.println("written to " + write(options.root().resolve("e2e/target/bench")));
@@ -131,17 +159,16 @@ public final class FailoverBench implements Callable<Integer> {
   }
 
   private void memory(SpeakerLab speakers) {
-    Map<String, Object> megabytes = new LinkedHashMap<>();
     for (LabNode node : speakers.lab().nodes()) {
-      megabytes.put("speaker-" + node.name(), node.speaker().residentKb() / 1024);
+      residentMb.put("speaker-" + node.name(), node.speaker().residentKb() / 1024);
     }
-    System.out.println("resident, MB: " + megabytes);
-    results.put("residentMb", megabytes);
   }
 
   @SuppressWarnings("unchecked")
   private Path write(Path directory) throws IOException {
-    Path file = Files.createDirectories(directory).resolve("failover.json");
+    Path file =
+        Files.createDirectories(directory)
+            .resolve(api == ApiServer.Kind.REAL ? "failover-real.json" : "failover.json");
     Map<String, Object> all = new LinkedHashMap<>();
     if (Files.exists(file)) {
       all.putAll(Serialization.unmarshal(Files.readString(file), Map.class));

@@ -24,10 +24,10 @@ record Starts(List<Double> announcedMs, List<Double> answeredMs) {
   private static final String ADDRESS = "10.77.100.1";
   private static final long TIMEOUT_MS = 30_000;
 
-  static Starts measure(int runs) {
+  static Starts measure(LabOptions options, int runs) {
     List<Double> announced = new ArrayList<>();
     List<Double> answered = new ArrayList<>();
-    try (SpeakerLab speakers = SpeakerLab.build(LabOptions.harp().withNodes(1))) {
+    try (SpeakerLab speakers = SpeakerLab.build(options.withNodes(1))) {
       speakers.serve("web", ADDRESS);
       LabNode node = speakers.node("n1");
       for (int i = 0; i < runs; i++) {

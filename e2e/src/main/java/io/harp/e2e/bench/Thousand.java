@@ -28,13 +28,13 @@ public record Thousand(
   private static final long PATIENCE_MS = 30_000;
 
   /** Each run builds a lab of its own and takes some twenty seconds. */
-  public static Thousand measure(int runs) {
+  public static Thousand measure(LabOptions options, int runs) {
     List<Double> exit = new ArrayList<>();
     List<Double> handed = new ArrayList<>();
     List<Double> last = new ArrayList<>();
     int strays = 0;
     for (int i = 0; i < runs; i++) {
-      try (SpeakerLab speakers = SpeakerLab.build(LabOptions.harp())) {
+      try (SpeakerLab speakers = SpeakerLab.build(options)) {
         LabNode all = speakers.node("n1");
         all.start();
         all.awaitReady(PATIENCE_MS);
