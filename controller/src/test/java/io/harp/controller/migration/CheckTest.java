@@ -87,7 +87,8 @@ class CheckTest {
     assertEquals(
         List.of(
             "PROBLEM Service shop/theirs: has [203.0.113.9] and would have [10.77.100.0]: giving up"
-                + " [203.0.113.9]: 203.0.113.9 is in no pool; mend it while MetalLB runs"),
+                + " [203.0.113.9]: 203.0.113.9 is in no pool; request an address of a pool, or add"
+                + " it to spec.addresses of one; mend it while MetalLB runs"),
         problems(check));
   }
 
