@@ -63,7 +63,8 @@ class SpreadLabTest {
   }
 
   @Test
-  void aHundredAddressesAreAnsweredByOneEachWhenAllSpeakersStartAtOnce() {
+  void aHundredAddressesSettleAtOneAnswererEachWhenAllSpeakersStartAtOnce()
+      throws InterruptedException {
     try (SpeakerLab speakers = SpeakerLab.build(LabOptions.harp())) {
       String first = speakers.serveMany(100);
       try (Census census = speakers.lab().client().census(first, 100, 50)) {
@@ -72,7 +73,16 @@ class SpreadLabTest {
         long last = census.awaitAllWithout("nobody", 20_000);
         speakers.awaitWhole();
         System.out.println("start of all to the last answer: " + (last - from) / 1_000_000 + " ms");
-        assertEquals(100, census.changesSince(from).size(), census.shares().toString());
+        // Speakers that do not know each other yet may answer for a while until their views merge.
+        long quiet = System.nanoTime();
+        for (int second = 0; second < 15; second++) {
+          Thread.sleep(1_000);
+          if (census.changesSince(quiet).isEmpty()) {
+            break;
+          }
+          quiet = System.nanoTime();
+        }
+        assertEquals(List.of(), census.changesSince(quiet), census.shares().toString());
         assertTrue((last - from) / 1_000_000 < 15_000, "the last was answered too late");
       }
     }
