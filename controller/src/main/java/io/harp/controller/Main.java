@@ -1,8 +1,8 @@
 package io.harp.controller;
 
+import io.harp.ops.BadSetting;
 import io.harp.ops.Inherited;
 import io.harp.ops.LastWords;
-import io.harp.ops.LogLevel;
 import java.io.IOException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -33,7 +33,7 @@ public final class Main {
         return 0;
       }
       options.environment(System.getenv());
-      logLevel(options.logLevel);
+      options.observability.setLogLevel();
       Daemon daemon = Daemon.start(Settings.of(options));
       Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(daemon::close));
       return -1;
@@ -49,14 +49,6 @@ public final class Main {
   /** A flag given twice has its last value, as in Go programs. */
   static CommandLine commandLine(Options options) {
     return new CommandLine(options).setOverwrittenOptionsAllowed(true);
-  }
-
-  private static void logLevel(String level) {
-    try {
-      LogLevel.set(level);
-    } catch (IllegalArgumentException e) {
-      throw new BadSetting("--log-level: " + e.getMessage());
-    }
   }
 
   private static int refuse(int status, String why) {

@@ -1,6 +1,7 @@
 package io.harp.controller;
 
 import io.harp.ops.Inherited;
+import io.harp.ops.Observability;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -38,29 +39,13 @@ final class Options {
               + " missing after 10 s")
   boolean expectLease;
 
-  @Option(
-      names = "--metrics-port",
-      paramLabel = "PORT",
-      description = "port of /metrics, /healthz and /readyz (default ${DEFAULT-VALUE})")
-  int metricsPort = 7473;
-
-  @Option(
-      names = "--metrics-bind-address",
-      paramLabel = "ADDRESS",
-      description = "address of the metrics port (default: all)")
-  @Nullable String metricsAddress;
+  @Mixin Observability observability = new Observability(7473);
 
   @Option(
       names = "--health-probe-port",
       paramLabel = "PORT",
       description = "a second port for /healthz and /readyz, 0 for none (default ${DEFAULT-VALUE})")
   int healthProbePort = 17472;
-
-  @Option(
-      names = "--log-level",
-      paramLabel = "LEVEL",
-      description = "all, debug, info, warn, error or none (default ${DEFAULT-VALUE})")
-  String logLevel = "info";
 
   @Option(
       names = "--pod-name",

@@ -4,6 +4,7 @@ import io.harp.config.Occupied;
 import io.harp.config.Ranges;
 import io.harp.controller.admission.AdmissionSettings;
 import io.harp.controller.admission.Severity;
+import io.harp.ops.BadSetting;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -49,7 +50,10 @@ record Settings(
     return new Settings(
         namespace(options.namespace),
         Optional.of(options.lbClass).filter(c -> !c.isEmpty()),
-        address("--metrics-port", options.metricsAddress, options.metricsPort),
+        address(
+            "--metrics-port",
+            options.observability.metricsAddress(),
+            options.observability.metricsPort()),
         options.healthProbePort == 0
             ? Optional.empty()
             : Optional.of(address("--health-probe-port", null, options.healthProbePort)),

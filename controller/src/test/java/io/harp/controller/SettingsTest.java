@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.harp.ops.BadSetting;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -46,7 +47,7 @@ class SettingsTest {
     assertEquals("other", settings.namespace());
     assertEquals("harp", settings.lbClass().orElse(""));
     assertEquals("controller-0", settings.podName());
-    assertEquals("debug", options.logLevel);
+    assertEquals("debug", options.observability.logLevel());
   }
 
   @Test

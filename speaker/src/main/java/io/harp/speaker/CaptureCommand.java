@@ -1,12 +1,13 @@
 package io.harp.speaker;
 
+import io.harp.ops.BadSetting;
+import io.harp.ops.Observability;
 import io.harp.speaker.capture.CannotCapture;
 import io.harp.speaker.capture.CaptureSettings;
 import io.harp.speaker.capture.Monitor;
 import io.harp.speaker.capture.Retention;
 import io.harp.speaker.capture.Rotation;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -17,6 +18,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -109,23 +111,7 @@ final class CaptureCommand {
       description = "what files are named after (METALLB_NODE_NAME; default: the host name)")
   @Nullable String nodeName;
 
-  @Option(
-      names = "--metrics-port",
-      paramLabel = "PORT",
-      description = "port of /metrics, /healthz and /readyz (default ${DEFAULT-VALUE})")
-  int metricsPort = 7474;
-
-  @Option(
-      names = "--metrics-bind-address",
-      paramLabel = "ADDRESS",
-      description = "address of the metrics port (default: all)")
-  @Nullable String metricsAddress;
-
-  @Option(
-      names = "--log-level",
-      paramLabel = "LEVEL",
-      description = "all, debug, info, warn, error or none (default ${DEFAULT-VALUE})")
-  String logLevel = "info";
+  @Mixin Observability observability = new Observability(7474);
 
   /**
    * @param args with {@code capture} as the first
@@ -139,7 +125,7 @@ final class CaptureCommand {
       if (CommandLine.printHelpIfRequested(line.getParseResult())) {
         return 0;
       }
-      Main.logLevel(command.logLevel);
+      command.observability.setLogLevel();
       Monitor monitor = Monitor.start(command.settings(System.getenv()));
       Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(monitor::close));
       return -1;
@@ -192,15 +178,7 @@ final class CaptureCommand {
         new Rotation(Settings.durationMs("--rotate-every", rotateEvery, 1_000, 86_400_000), file),
         new Retention(keep, total, size("--min-free", minFree, 0)),
         gzip,
-        metrics());
-  }
-
-  private InetSocketAddress metrics() {
-    Settings.checkPort("--metrics-port", metricsPort);
-    return metricsAddress == null
-        ? new InetSocketAddress(metricsPort)
-        : new InetSocketAddress(
-            Settings.address("--metrics-bind-address", metricsAddress), metricsPort);
+        Settings.metrics(observability));
   }
 
   private String host(Map<String, String> env) {

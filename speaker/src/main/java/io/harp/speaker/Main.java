@@ -1,8 +1,8 @@
 package io.harp.speaker;
 
+import io.harp.ops.BadSetting;
 import io.harp.ops.Inherited;
 import io.harp.ops.LastWords;
-import io.harp.ops.LogLevel;
 import io.harp.speaker.link.NoRawSocket;
 import io.harp.speaker.protocol.Codec;
 import java.io.IOException;
@@ -39,7 +39,7 @@ public final class Main {
         return 0;
       }
       options.environment(System.getenv());
-      logLevel(options.logLevel);
+      options.observability.setLogLevel();
       Codec.speakAsNewer(options.speakAsNewer);
       Daemon daemon = Daemon.start(Settings.of(options));
       Runtime.getRuntime()
@@ -57,13 +57,5 @@ public final class Main {
   static int refuse(int status, String why) {
     System.err.println("speaker: " + why);
     return status;
-  }
-
-  static void logLevel(String level) {
-    try {
-      LogLevel.set(level);
-    } catch (IllegalArgumentException e) {
-      throw new BadSetting("--log-level: " + e.getMessage());
-    }
   }
 }

@@ -1,6 +1,7 @@
 package io.harp.speaker;
 
 import io.harp.ops.Inherited;
+import io.harp.ops.Observability;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -70,23 +71,7 @@ final class Options {
       description = "namespace of pools, advertisements and speakers (METALLB_NAMESPACE)")
   @Nullable String namespace;
 
-  @Option(
-      names = "--metrics-port",
-      paramLabel = "PORT",
-      description = "port of /metrics, /healthz and /readyz (default ${DEFAULT-VALUE})")
-  int metricsPort = 7473;
-
-  @Option(
-      names = "--metrics-bind-address",
-      paramLabel = "ADDRESS",
-      description = "address of the metrics port (default: all)")
-  @Nullable String metricsAddress;
-
-  @Option(
-      names = "--log-level",
-      paramLabel = "LEVEL",
-      description = "all, debug, info, warn, error or none (default ${DEFAULT-VALUE})")
-  String logLevel = "info";
+  @Mixin Observability observability = new Observability(7473);
 
   @Option(
       names = "--lb-class",

@@ -2,6 +2,8 @@ package io.harp.speaker;
 
 import io.harp.model.Address;
 import io.harp.model.NodeName;
+import io.harp.ops.BadSetting;
+import io.harp.ops.Observability;
 import io.harp.speaker.host.HostFiles;
 import io.harp.speaker.link.Exclusions;
 import io.harp.speaker.link.WireOptions;
@@ -49,7 +51,7 @@ record Settings(
     return new Settings(
         node(o.nodeName),
         membership(o),
-        metrics(o),
+        metrics(o.observability),
         namespace(o.namespace),
         Optional.ofNullable(o.podName).filter(p -> !p.isEmpty()),
         Optional.ofNullable(o.labels).filter(l -> !l.isEmpty()),
@@ -81,11 +83,13 @@ record Settings(
     return new InetSocketAddress(address("METALLB_ML_BIND_ADDR", o.bindAddress), port);
   }
 
-  private static InetSocketAddress metrics(Options o) {
-    checkPort("--metrics-port", o.metricsPort);
-    return o.metricsAddress == null
-        ? new InetSocketAddress(o.metricsPort)
-        : new InetSocketAddress(address("--metrics-bind-address", o.metricsAddress), o.metricsPort);
+  static InetSocketAddress metrics(Observability flags) {
+    int port = flags.metricsPort();
+    checkPort("--metrics-port", port);
+    String address = flags.metricsAddress();
+    return address == null
+        ? new InetSocketAddress(port)
+        : new InetSocketAddress(address("--metrics-bind-address", address), port);
   }
 
   static InetAddress address(String setting, String text) {

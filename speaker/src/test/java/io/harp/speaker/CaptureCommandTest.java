@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.harp.ops.BadSetting;
 import io.harp.speaker.capture.CaptureSettings;
 import java.util.List;
 import java.util.Map;
