@@ -206,8 +206,8 @@ record Settings(
             o.holdOff.equals("off") ? 0 : durationMs("--hold-off", o.holdOff, 0, 86_400_000),
             perMinute(o.rebalance),
             durationMs("--refresh", o.refresh, 0, 3_600_000),
-            without)
-        .placing(placement(o.probeOnPlacement));
+            placement(o.probeOnPlacement),
+            without);
   }
 
   private static Placement placement(String text) {

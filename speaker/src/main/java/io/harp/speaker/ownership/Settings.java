@@ -121,6 +121,7 @@ public record Settings(
       long holdOffMs,
       int rebalancePerMinute,
       long refreshMs,
+      Placement placement,
       Set<Rule> without) {
     return new Settings(
         detectionMs,
@@ -146,26 +147,7 @@ public record Settings(
 
   /** The same timers and choices, but another way to place. */
   public Settings placing(Placement how) {
-    return new Settings(
-        detectionMs,
-        pingMs,
-        fenceMs,
-        gatherMs,
-        auditProbesMs,
-        auditMs,
-        cededMs,
-        placementWaitMs,
-        handOverMs,
-        helloMs,
-        burstMs,
-        refreshMs,
-        announcementsPerSecond,
-        failback,
-        matchingSubnets,
-        holdOffMs,
-        rebalancePerMinute,
-        how,
-        without);
+    return with(failback, matchingSubnets, holdOffMs, rebalancePerMinute, refreshMs, how, without);
   }
 
   /** The usual audit. */
@@ -204,7 +186,13 @@ public record Settings(
   /** The same timers and choices without some rules. */
   public Settings without(Set<Rule> rules) {
     return with(
-        failback, matchingSubnets, holdOffMs, rebalancePerMinute, refreshMs, Set.copyOf(rules));
+        failback,
+        matchingSubnets,
+        holdOffMs,
+        rebalancePerMinute,
+        refreshMs,
+        placement,
+        Set.copyOf(rules));
   }
 
   /** After how long a silence the segment is asked whether it is there, in milliseconds. */

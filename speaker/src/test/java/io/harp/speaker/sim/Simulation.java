@@ -49,7 +49,14 @@ final class Simulation {
     int clients = (int) dice.between(1, 4);
     Settings settings =
         Settings.of(400)
-            .with(false, false, 600_000, 1, dice.chance(0.3) ? 5_000L : 60_000L, without);
+            .with(
+                false,
+                false,
+                600_000,
+                1,
+                dice.chance(0.3) ? 5_000L : 60_000L,
+                Settings.Placement.AUDIT,
+                without);
     Scene scene = new Scene(seed, settings, segments, nodes, addresses, clients, remember);
     scene.mutant = mutant;
     if (dice.chance(0.6)) {
