@@ -1,5 +1,6 @@
 package io.harp.controller.migration;
 
+import io.harp.config.ExcludedInterfaces;
 import io.harp.controller.migration.Installed.Daemon;
 import io.harp.controller.survey.Finding;
 import io.harp.kube.Fields;
@@ -20,24 +21,6 @@ import java.util.Set;
  * @param notes what cannot be said by values
  */
 record Values(Map<String, Object> tree, List<Finding> notes) {
-
-  /** What MetalLB's manifests and our chart exclude. */
-  static final List<String> EXCLUDED =
-      List.of(
-          "^docker.*",
-          "^cbr.*",
-          "^dummy.*",
-          "^virbr.*",
-          "^lxcbr.*",
-          "^veth.*",
-          "^lo$",
-          "^cali.*",
-          "^tunl.*",
-          "^flannel.*",
-          "^kube-ipvs.*",
-          "^cni.*",
-          "^nodelocaldns.*",
-          "^lxc.*");
 
   private static final Set<String> CONTROL_PLANE =
       Set.of("node-role.kubernetes.io/master", "node-role.kubernetes.io/control-plane");
@@ -179,7 +162,7 @@ record Values(Map<String, Object> tree, List<Finding> notes) {
     String text = configMap.get().object("data").text("excludel2.yaml");
     try {
       List<String> patterns = Yaml.read(text).texts("announcedInterfacesToExclude");
-      if (!patterns.equals(EXCLUDED)) {
+      if (!patterns.equals(ExcludedInterfaces.DEFAULT)) {
         put("speaker.excludeInterfaces.patterns", patterns);
       }
     } catch (IllegalArgumentException | Fields.WrongType e) {

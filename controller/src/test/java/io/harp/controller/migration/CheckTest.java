@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.harp.config.ExcludedInterfaces;
 import io.harp.controller.survey.Finding;
 import io.harp.kube.Yaml;
 import java.io.IOException;
@@ -171,7 +172,7 @@ class CheckTest {
   void theDefaultExclusionsAreThoseOfTheChart() throws IOException {
     String values = Files.readString(Path.of("../charts/harp/values.yaml"));
     assertEquals(
-        Values.EXCLUDED,
+        ExcludedInterfaces.DEFAULT,
         Yaml.read(values).object("speaker").object("excludeInterfaces").texts("patterns"));
   }
 

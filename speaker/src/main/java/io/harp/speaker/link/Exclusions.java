@@ -1,5 +1,6 @@
 package io.harp.speaker.link;
 
+import io.harp.config.ExcludedInterfaces;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,23 +17,7 @@ import java.util.regex.PatternSyntaxException;
 public final class Exclusions {
 
   /** The list MetalLB's manifests ship. */
-  public static final Exclusions DEFAULT =
-      of(
-          List.of(
-              "^docker.*",
-              "^cbr.*",
-              "^dummy.*",
-              "^virbr.*",
-              "^lxcbr.*",
-              "^veth.*",
-              "^lo$",
-              "^cali.*",
-              "^tunl.*",
-              "^flannel.*",
-              "^kube-ipvs.*",
-              "^cni.*",
-              "^nodelocaldns.*",
-              "^lxc.*"));
+  public static final Exclusions DEFAULT = of(ExcludedInterfaces.DEFAULT);
 
   private final List<Pattern> patterns;
 
