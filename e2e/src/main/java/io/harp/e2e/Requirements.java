@@ -1,5 +1,6 @@
 package io.harp.e2e;
 
+import io.harp.e2e.api.ApiServer;
 import io.harp.e2e.api.RealApi;
 import io.harp.e2e.net.Namespace;
 import java.nio.file.Files;
@@ -44,6 +45,14 @@ public final class Requirements {
     return RealApi.binaries().isPresent()
         ? Optional.empty()
         : Optional.of("no kube-apiserver and etcd: run e2e/kube-apiserver/build");
+  }
+
+  /** What is missing for a lab with this API server; empty when nothing is. */
+  public static Optional<String> missing(ApiServer.Kind api) {
+    return switch (api) {
+      case EMBEDDED -> missing();
+      case REAL -> missing().or(Requirements::missingRealApi);
+    };
   }
 
   /** node_exporter, for the test that compares: Debian's package, or where ./dev unpacked it. */

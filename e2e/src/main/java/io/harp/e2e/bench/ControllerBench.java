@@ -61,7 +61,7 @@ public final class ControllerBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Optional<String> missing = Requirements.missing().or(Requirements::missingRealApi);
+    Optional<String> missing = Requirements.missing(ApiServer.Kind.REAL);
     if (missing.isPresent()) {
       System.err.println("controller: " + missing.get());
       return 2;

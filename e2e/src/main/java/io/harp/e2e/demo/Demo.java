@@ -41,10 +41,7 @@ public final class Demo implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Optional<String> missing =
-        Requirements.missing()
-            .or(() ->
-                api == ApiServer.Kind.REAL ? Requirements.missingRealApi() : Optional.empty());
+    Optional<String> missing = Requirements.missing(api);
     if (missing.isPresent()) {
       System.err.println("demo: " + missing.get());
       return 2;
