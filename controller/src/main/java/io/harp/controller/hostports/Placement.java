@@ -13,8 +13,6 @@ import java.util.Map;
 record Placement(
     String node, Map<String, String> nodeSelector, List<Term> terms, List<Toleration> tolerations) {
 
-  static final Placement ANYWHERE = new Placement("", Map.of(), List.of(), List.of());
-
   /** Nodes get and lose these by themselves (not ready, under pressure, cordoned). */
   private static final String PASSING = "node.kubernetes.io/";
 
