@@ -1,5 +1,7 @@
 package io.harp.controller;
 
+import static io.harp.controller.Samples.pool;
+import static io.harp.controller.Samples.service;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,7 +10,6 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.LoadBalancerIngress;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.KubernetesCrudDispatcher;
@@ -291,22 +292,6 @@ class DaemonTest {
     }
   }
 
-  private static Service service(String name) {
-    return new ServiceBuilder()
-        .withNewMetadata()
-        .withNamespace("shop")
-        .withName(name)
-        .endMetadata()
-        .withNewSpec()
-        .withType("LoadBalancer")
-        .withClusterIPs("10.96.0.1")
-        .addNewPort()
-        .withPort(80)
-        .endPort()
-        .endSpec()
-        .build();
-  }
-
   private String state() {
     ConfigurationState state =
         client
@@ -332,12 +317,5 @@ class DaemonTest {
             .map(c -> c.getType() + "=" + c.getMessage())
             .toList()
             .toString();
-  }
-
-  private static IPAddressPool pool(String name, String range) {
-    IPAddressPool pool = new IPAddressPool();
-    pool.setMetadata(new ObjectMetaBuilder().withNamespace(NAMESPACE).withName(name).build());
-    pool.setSpec(new IPAddressPool.Spec(List.of(range), null, null, null));
-    return pool;
   }
 }

@@ -1,11 +1,10 @@
 package io.harp.controller;
 
+import static io.harp.controller.Samples.pool;
+import static io.harp.controller.Samples.service;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.KubernetesCrudDispatcher;
@@ -15,7 +14,6 @@ import io.fabric8.mockwebserver.MockWebServer;
 import io.fabric8.mockwebserver.http.MockResponse;
 import io.fabric8.mockwebserver.http.RecordedRequest;
 import io.harp.kube.Clients;
-import io.harp.kube.crd.IPAddressPool;
 import io.harp.loop.Clock;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.net.InetAddress;
@@ -176,7 +174,7 @@ class FaultScheduleTest {
     try {
       KubernetesClient user = client(server, "user");
       clients.add(user);
-      user.resource(pool()).create();
+      user.resource(pool("edge", "10.0.0.0/29")).create();
       for (int i = 0; i < SERVICES; i++) {
         user.resource(service("s" + i)).create();
       }
@@ -283,28 +281,5 @@ class FaultScheduleTest {
         true,
         false,
         Optional.empty());
-  }
-
-  private static Service service(String name) {
-    return new ServiceBuilder()
-        .withNewMetadata()
-        .withNamespace("shop")
-        .withName(name)
-        .endMetadata()
-        .withNewSpec()
-        .withType("LoadBalancer")
-        .withClusterIPs("10.96.0.1")
-        .addNewPort()
-        .withPort(80)
-        .endPort()
-        .endSpec()
-        .build();
-  }
-
-  private static IPAddressPool pool() {
-    IPAddressPool pool = new IPAddressPool();
-    pool.setMetadata(new ObjectMetaBuilder().withNamespace(NAMESPACE).withName("edge").build());
-    pool.setSpec(new IPAddressPool.Spec(List.of("10.0.0.0/29"), null, null, null));
-    return pool;
   }
 }
