@@ -63,7 +63,7 @@ final class Soundings {
   /**
    * Asks where it is time to.
    *
-   * @return the links that began to answer or ceased to
+   * @return whether the segment behind some link began to answer or ceased to
    */
   boolean run(Collection<Link> links, long now) {
     boolean changed = false;
