@@ -3,6 +3,7 @@ package io.harp.e2e;
 import io.harp.e2e.net.LabPlan;
 import io.harp.e2e.net.LabProcess;
 import io.harp.e2e.net.Namespace;
+import java.time.LocalTime;
 import java.util.List;
 import java.util.Map;
 
@@ -40,6 +41,13 @@ final class Capture implements AutoCloseable {
     if (!seen) {
       throw new AssertionError("not seen: " + List.of(parts) + " in\n" + tcpdump.tail(40));
     }
+  }
+
+  /** As {@link #awaitLine}; gives the time of day at which the first such frame came. */
+  LocalTime awaitTime(String... parts) {
+    awaitLine(parts);
+    String line = lines(parts).findFirst().orElseThrow();
+    return LocalTime.parse(line.substring(0, line.indexOf(' ')));
   }
 
   private java.util.stream.Stream<String> lines(String... parts) {

@@ -118,6 +118,16 @@ public final class ClusterObjects {
         .forEach(this::apply);
   }
 
+  /** Objects of YAML text that are there already become what it says. */
+  public void replaceYaml(String yaml) {
+    client()
+        .load(
+            new java.io.ByteArrayInputStream(
+                yaml.getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+        .items()
+        .forEach(object -> client().resource(object).update());
+  }
+
   /** A Service of type LoadBalancer on port 80 with one ready endpoint on each node. */
   public void loadBalancer(String name) {
     apply(

@@ -180,6 +180,9 @@ public final class ArpAsker {
   private boolean received() throws IOException {
     int got = socket.receive(in);
     MemorySegment.copy(in, JAVA_BYTE, 0, reply, 0, got);
-    return ArpPacket.isValid(reply, got) && !ArpPacket.isRequest(reply);
+    return ArpPacket.isValid(reply, got)
+        && !ArpPacket.isRequest(reply)
+        // Not what others on this machine have asked for.
+        && ArpPacket.target(reply) == sender.bits();
   }
 }
