@@ -52,6 +52,9 @@ public final class ArpBench implements Callable<Integer> {
   @Option(names = "--idle", description = "s to watch an idle speaker (default ${DEFAULT-VALUE})")
   int idleSeconds = 30;
 
+  @Option(names = "--idle-only", description = "only watch an idle speaker")
+  boolean idleOnly;
+
   private final Map<String, Object> results = new LinkedHashMap<>();
 
   private ArpBench() {}
@@ -69,6 +72,19 @@ public final class ArpBench implements Callable<Integer> {
     }
     Path directory = Files.createDirectories(LabOptions.harp().root().resolve("e2e/target/bench"));
     results.put("loadBefore", load());
+    if (!idleOnly) {
+      answers(directory);
+    }
+    idle();
+    results.put("loadAfter", load());
+    results.forEach((name, value) -> System.out.println(name + ": " + value));
+    Path file = directory.resolve("arp.json");
+    Files.writeString(file, Serialization.asJson(results));
+    System.out.println("written to " + file);
+    return 0;
+  }
+
+  private void answers(Path directory) {
     try (Namespace holding = Namespace.create("holding", null);
         Namespace asking = Namespace.create("asking", holding)) {
       asking.ip(
@@ -80,13 +96,6 @@ public final class ArpBench implements Callable<Integer> {
       Talk asker = Talk.start(asking, ArpAsker.class, directory, "w0", "10.0.0.2");
       answers(holder, asker);
     }
-    idle();
-    results.put("loadAfter", load());
-    results.forEach((name, value) -> System.out.println(name + ": " + value));
-    Path file = directory.resolve("arp.json");
-    Files.writeString(file, Serialization.asJson(results));
-    System.out.println("written to " + file);
-    return 0;
   }
 
   private void answers(Talk holder, Talk asker) {
