@@ -61,7 +61,6 @@ record Interfaces(List<Link> links, List<MacAddress> macs) {
   }
 
   private static Link link(Nic nic) {
-    return new Link(
-        nic.index(), nic.name(), nic.mac(), nic.carrier(), nic.subnets(), nic.linkLocal());
+    return new Link(nic.index(), nic.name(), nic.mac(), nic.carrier(), nic.subnets());
   }
 }

@@ -1,10 +1,8 @@
 package io.harp.speaker.link;
 
-import io.harp.model.Ipv6;
 import io.harp.model.MacAddress;
 import io.harp.speaker.announcement.Link.Subnet;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A network interface as the kernel describes it.
@@ -12,7 +10,6 @@ import java.util.Optional;
  * @param type what kind of hardware, {@code ARPHRD_*}; 1 is Ethernet
  * @param flags {@code IFF_*}
  * @param enslaved whether it is a port of a bridge, bond, team or VRF
- * @param linkLocal its link-local IPv6 address, if it may be used now
  */
 record Nic(
     int index,
@@ -22,5 +19,4 @@ record Nic(
     MacAddress mac,
     boolean carrier,
     boolean enslaved,
-    List<Subnet> subnets,
-    Optional<Ipv6> linkLocal) {}
+    List<Subnet> subnets) {}

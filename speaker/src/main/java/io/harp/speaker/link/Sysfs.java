@@ -26,11 +26,6 @@ import java.util.function.Function;
  */
 record Sysfs(Path net, Path ifInet6, Function<String, List<Subnet>> ipv4) {
 
-  private static final int SCOPE_LINK = 0x20;
-  private static final int OPTIMISTIC = 0x04;
-  private static final int DUPLICATE = 0x08;
-  private static final int TENTATIVE = 0x40;
-
   static Sysfs ofThisHost() {
     return new Sysfs(Path.of("/sys/class/net"), Path.of("/proc/net/if_inet6"), Sysfs::ipv4Subnets);
   }
@@ -72,8 +67,7 @@ record Sysfs(Path net, Path ifInet6, Function<String, List<Subnet>> ipv4) {
               mac(text(dir.resolve("address"))),
               hasCarrier(dir.resolve("carrier")),
               Files.exists(dir.resolve("master"), LinkOption.NOFOLLOW_LINKS),
-              List.copyOf(subnets),
-              mine.stream().filter(Inet6::isUsableLinkLocal).map(Inet6::address).findFirst()));
+              List.copyOf(subnets)));
     } catch (IOException | IllegalArgumentException e) {
       return Optional.empty();
     }
@@ -100,13 +94,7 @@ record Sysfs(Path net, Path ifInet6, Function<String, List<Subnet>> ipv4) {
   /**
    * A line of if_inet6: address, index, prefix length, scope, flags, name; all but the last hex.
    */
-  private record Inet6(Ipv6 address, int prefixLength, int scope, int flags, String name) {
-
-    boolean isUsableLinkLocal() {
-      boolean unsure = (flags & TENTATIVE) != 0 && (flags & OPTIMISTIC) == 0;
-      return scope == SCOPE_LINK && !unsure && (flags & DUPLICATE) == 0;
-    }
-  }
+  private record Inet6(Ipv6 address, int prefixLength, String name) {}
 
   // The file is missing where the kernel has no IPv6.
   private List<Inet6> inet6() {
@@ -119,8 +107,6 @@ record Sysfs(Path net, Path ifInet6, Function<String, List<Subnet>> ipv4) {
               new Inet6(
                   Ipv6.at(HexFormat.of().parseHex(words[0]), 0),
                   Integer.parseInt(words[2], 16),
-                  Integer.parseInt(words[3], 16),
-                  Integer.parseInt(words[4], 16),
                   words[5]));
         }
       }

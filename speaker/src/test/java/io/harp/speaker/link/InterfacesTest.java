@@ -76,22 +76,13 @@ class InterfacesTest {
             List.of(
                 new Subnet(Ipv4.parse("10.0.0.10"), 24),
                 new Subnet(Ipv6.parse("2001:db8::10"), 64),
-                new Subnet(Ipv6.parse("fe80::5054:ff:fe12:3456"), 64)),
-            Optional.of(Ipv6.parse("fe80::5054:ff:fe12:3456"))),
+                new Subnet(Ipv6.parse("fe80::5054:ff:fe12:3456"), 64))),
         read().links().getFirst());
   }
 
   @Test
   void keepsALinkWithoutCarrier() {
     assertEquals(false, link("eth4").carrier());
-  }
-
-  // Flags 40 tentative, 08 duplicate; 44 is tentative but optimistic (RFC 4429), so usable.
-  @Test
-  void offersNoLinkLocalAddressThatIsNotSure() {
-    assertEquals(Optional.empty(), link("bond0").linkLocal());
-    assertEquals(Optional.empty(), link("bond0.10").linkLocal());
-    assertTrue(link("eth4").linkLocal().isPresent());
   }
 
   @Test

@@ -121,8 +121,7 @@ class BadInputTest {
   }
 
   private void alone() {
-    speaker.links(
-        List.of(new Link(2, "eth0", new MacAddress(7), true, List.of(), Optional.empty())), 0);
+    speaker.links(List.of(new Link(2, "eth0", new MacAddress(7), true, List.of())), 0);
     speaker.apiFresh(true);
     speaker.world(
         List.of(new Group(List.of(X), List.of(), Map.of(A.node(), Eligibility.ANY))),

@@ -14,7 +14,6 @@ import io.harp.speaker.protocol.Message.Eligibility;
 import io.harp.speaker.protocol.Message.Group;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -63,6 +62,6 @@ class CardsTest {
 
   private static Link link(int index, String name, boolean carrier, String address) {
     List<Subnet> subnets = List.of(new Subnet(Ipv4.parse(address), 24));
-    return new Link(index, name, new MacAddress(index), carrier, subnets, Optional.empty());
+    return new Link(index, name, new MacAddress(index), carrier, subnets);
   }
 }

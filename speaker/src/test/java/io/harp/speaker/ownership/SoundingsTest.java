@@ -86,8 +86,7 @@ class SoundingsTest {
 
   private void run(boolean carrier, long now) {
     List<Subnet> subnets = List.of(new Subnet(Ipv4.parse("10.0.0.10"), 24));
-    soundings.run(
-        List.of(new Link(1, "eth0", new MacAddress(7), carrier, subnets, Optional.empty())), now);
+    soundings.run(List.of(new Link(1, "eth0", new MacAddress(7), carrier, subnets)), now);
     assertTrue(soundings.next() > now, "the loop must not spin");
   }
 

@@ -5,7 +5,6 @@ import io.harp.model.MacAddress;
 import io.harp.speaker.announcement.Link;
 import io.harp.speaker.sim.Lan.Frame;
 import java.util.List;
-import java.util.Optional;
 
 /** A network card of a machine, with the address for which the machine's kernel answers. */
 final class Nic implements Lan.Station {
@@ -62,7 +61,7 @@ final class Nic implements Lan.Station {
 
   Link facts() {
     List<Link.Subnet> subnets = List.of(new Link.Subnet(own, 24));
-    return new Link(link, "eth" + (link - 2), mac, carrier, subnets, Optional.empty());
+    return new Link(link, "eth" + (link - 2), mac, carrier, subnets);
   }
 
   @Override
