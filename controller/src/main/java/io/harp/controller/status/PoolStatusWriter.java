@@ -20,19 +20,22 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the counters in the status of pools right. One round at a time, at most one a second: a
- * thousand new Services cost a handful of writes. What fails is tried again in the next round.
+ * thousand new Services cost a handful of writes. What fails is tried again after 1 s to 10 s; a
+ * pool that cannot be written keeps no other from it.
  */
 public final class PoolStatusWriter implements RawPools {
 
   private static final Logger log = LoggerFactory.getLogger(PoolStatusWriter.class);
 
   private static final long ROUND_MS = 1_000;
+  private static final long LONGEST_PAUSE_MS = 10_000;
 
   private final KubernetesClient client;
   private final Tally tally;
   private final Map<String, GenericKubernetesResource> pools = new HashMap<>();
   private final AtomicBoolean writing = new AtomicBoolean();
-  private boolean failing;
+  private long pauseMs = ROUND_MS;
+  private boolean troubled;
   private boolean changed;
   private List<PoolUse> wanted = List.of();
   private long nextRoundMs;
@@ -80,7 +83,7 @@ public final class PoolStatusWriter implements RawPools {
       if (!changed || nowMs < nextRoundMs || writing.get()) {
         return;
       }
-      nextRoundMs = nowMs + ROUND_MS;
+      nextRoundMs = nowMs + pauseMs;
       changed = false;
       updates = updates();
     }
@@ -104,37 +107,51 @@ public final class PoolStatusWriter implements RawPools {
   }
 
   private void write(List<GenericKubernetesResource> updates) {
+    boolean sound = true;
     try {
       for (GenericKubernetesResource update : updates) {
-        long began = System.nanoTime();
-        GenericKubernetesResource answer =
-            client.genericKubernetesResources(MetalLb.POOLS).resource(update).updateStatus();
-        tally.written(Tally.What.POOL, (System.nanoTime() - began) / 1e9);
-        synchronized (this) {
-          pools.replace(answer.getMetadata().getName(), answer);
-        }
-      }
-      failing = false;
-    } catch (KubernetesClientException e) {
-      boolean moved =
-          e.getCode() == HttpURLConnection.HTTP_CONFLICT
-              || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND;
-      if (moved) {
-        tally.conflict(Tally.What.POOL);
-      } else {
-        tally.failed(Tally.What.POOL);
-      }
-      if (!moved && !failing) {
-        failing = true;
-        log.warn("cannot write the counters of pools: {}; trying again", e.getMessage());
-      }
-      synchronized (this) {
-        changed = true;
-        nextRoundMs += moved ? 0 : 9 * ROUND_MS;
+        sound &= write(update);
       }
     } finally {
+      rest(sound);
       writing.set(false);
     }
+  }
+
+  private boolean write(GenericKubernetesResource update) {
+    try {
+      long began = System.nanoTime();
+      GenericKubernetesResource answer =
+          client.genericKubernetesResources(MetalLb.POOLS).resource(update).updateStatus();
+      tally.written(Tally.What.POOL, (System.nanoTime() - began) / 1e9);
+      synchronized (this) {
+        pools.replace(answer.getMetadata().getName(), answer);
+      }
+      return true;
+    } catch (KubernetesClientException e) {
+      return failed(e);
+    }
+  }
+
+  /** Returns whether that is no trouble: the pool moved on, and its event brings the next round. */
+  private synchronized boolean failed(KubernetesClientException e) {
+    changed = true;
+    if (e.getCode() == HttpURLConnection.HTTP_CONFLICT
+        || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+      tally.conflict(Tally.What.POOL);
+      return true;
+    }
+    tally.failed(Tally.What.POOL);
+    if (!troubled) {
+      log.warn("cannot write the counters of a pool: {}; trying again", e.getMessage());
+    }
+    troubled = true;
+    return false;
+  }
+
+  private synchronized void rest(boolean sound) {
+    pauseMs = sound ? ROUND_MS : Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
+    troubled = !sound;
   }
 
   private static boolean says(GenericKubernetesResource pool, PoolUse use) {
