@@ -135,8 +135,14 @@ public final class Lab implements AutoCloseable {
 
   /** Starts one more controller; it needs ports of its own. Its log is {@code NAME.log}. */
   public LabProcess startController(String name, String... moreArgs) {
+    return startController(name, Map.of(), moreArgs);
+  }
+
+  /** The same with another environment, such as another way to the API server. */
+  public LabProcess startController(String name, Map<String, String> moreEnv, String... moreArgs) {
     Map<String, String> env = new HashMap<>(options.environment());
     env.putAll(api.environment(User.CONTROLLER));
+    env.putAll(moreEnv);
     env.put("METALLB_NAMESPACE", LabPlan.NAMESPACE);
     env.put("METALLB_POD_NAME", name);
     List<String> command = new ArrayList<>(options.controller());
@@ -206,6 +212,21 @@ public final class Lab implements AutoCloseable {
   /** A name server beside the API server that knows one name; says {@code asked NAME}. */
   public AgentProcess resolver(String name, String address) {
     return agent("api", "resolver", LabPlan.API_ADDRESS, "53", name, address).awaitReady();
+  }
+
+  /**
+   * A way to the real API server that fails by a schedule, at this port of loopback beside it: see
+   * its commands and reports.
+   */
+  public AgentProcess detour(int port) {
+    return agent(
+            "api",
+            "detour",
+            "" + port,
+            LabPlan.API_ADDRESS,
+            "" + LabPlan.API_PORT,
+            ((RealApi) api).authority().toString())
+        .awaitReady();
   }
 
   /** Where the speaker of a node listens for others. */

@@ -8,12 +8,14 @@ import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /** Every address any Service ever had, by watching; lists again whenever the watch ends. */
 final class AddressHistory implements AutoCloseable {
@@ -61,7 +63,9 @@ final class AddressHistory implements AutoCloseable {
   }
 
   private Watch open() {
-    client.services().inAnyNamespace().list().getItems().forEach(this::seen);
+    List<Service> all = client.services().inAnyNamespace().list().getItems();
+    onlyThese(all);
+    all.forEach(this::seen);
     return client
         .services()
         .inAnyNamespace()
@@ -81,6 +85,14 @@ final class AddressHistory implements AutoCloseable {
                 again();
               }
             });
+  }
+
+  /** Who went while nobody watched is gone. */
+  private synchronized void onlyThese(List<Service> all) {
+    Set<String> names =
+        all.stream().map(s -> s.getMetadata().getName()).collect(Collectors.toSet());
+    now.keySet().retainAll(names);
+    everHad.keySet().retainAll(names);
   }
 
   private void again() {

@@ -31,6 +31,13 @@ public final class Agent {
           case "neighbor" -> NeighborProbe.open(args[1], args[2], args[3], args[4], agent::say);
           case "stranger" -> new Stranger(agent::say);
           case "relay" -> Relay.start(args[1], args[2], Integer.parseInt(args[3]));
+          case "detour" ->
+              Detour.start(
+                  Integer.parseInt(args[1]),
+                  args[2],
+                  Integer.parseInt(args[3]),
+                  args[4],
+                  agent::say);
           case "resolver" ->
               Resolver.start(args[1], Integer.parseInt(args[2]), args[3], args[4], agent::say);
           case "api" -> EmbeddedApiServer.start(args[1], Integer.parseInt(args[2]), agent::say);

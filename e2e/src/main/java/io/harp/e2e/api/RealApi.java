@@ -48,6 +48,8 @@ public final class RealApi implements ApiServer {
               + "([^\"]+)\".*?\"objectRef\":\\{\"resource\":\"([^\"]+)\""
               + "(?:[^}]*\"subresource\":\"([^\"]+)\")?");
 
+  private final Namespace namespace;
+  private final Path binaries;
   private final Path directory;
   private final List<LabProcess> processes = new ArrayList<>();
   private final Doorway doorway;
@@ -55,14 +57,16 @@ public final class RealApi implements ApiServer {
   private final KubernetesClient client;
 
   private RealApi(Namespace api, Path directory, Path binaries) {
+    this.namespace = api;
+    this.binaries = binaries;
     this.directory = directory;
     Path etcd = directory.resolve("etcd");
     this.doorway = Doorway.open(api, directory);
-    this.access = new Access(Optional.of(directory.resolve("apiserver.crt")));
+    this.access = new Access(Optional.of(authority()));
     try {
       prepareFiles();
-      processes.add(start(api, "etcd", etcdCommand(binaries, etcd)));
-      processes.add(start(api, "kube-apiserver", apiCommand(binaries)));
+      processes.add(start("etcd", etcdCommand(binaries, etcd)));
+      processes.add(start("kube-apiserver", apiCommand(binaries)));
       awaitReady();
       this.client = access.admin(doorway);
       access.kubeconfig(directory.resolve("kubeconfig"));
@@ -166,6 +170,22 @@ public final class RealApi implements ApiServer {
     processes.getLast().resume();
   }
 
+  /** SIGKILL of kube-apiserver, in the middle of whatever it does; etcd goes on. */
+  public void crash() {
+    processes.removeLast().kill();
+  }
+
+  /** Starts kube-apiserver again after a crash; returns when it is ready, 60 s at most. */
+  public void recover() {
+    processes.add(start("kube-apiserver", apiCommand(binaries)));
+    awaitReady();
+  }
+
+  /** What a daemon trusts the server by. */
+  public Path authority() {
+    return directory.resolve("apiserver.crt");
+  }
+
   @Override
   @SuppressWarnings("ConstantValue")
   public void close() {
@@ -177,8 +197,8 @@ public final class RealApi implements ApiServer {
     doorway.close();
   }
 
-  private LabProcess start(Namespace api, String name, List<String> command) {
-    return api.start(
+  private LabProcess start(String name, List<String> command) {
+    return namespace.start(
         name, command, Map.of(), Namespace.Rights.ALL, directory.resolve(name + ".log"));
   }
 
