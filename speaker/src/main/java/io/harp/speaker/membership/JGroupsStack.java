@@ -15,11 +15,15 @@ import org.jgroups.protocols.pbcast.NAKACK2;
 import org.jgroups.protocols.pbcast.STABLE;
 import org.jgroups.stack.DiagnosticsHandler;
 import org.jgroups.stack.Protocol;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * JGroups' protocols, from the wire upwards, with a reason for every option that is not its own.
  */
 final class JGroupsStack {
+
+  private static final Logger log = LoggerFactory.getLogger(JGroupsStack.class);
 
   /** Larger messages travel in pieces of this many bytes, so that heartbeats get in between. */
   private static final int PIECE = 60_000;
@@ -40,10 +44,11 @@ final class JGroupsStack {
       throws Exception {
     this.timers = settings.timers();
     this.transport = transport(settings, counters);
-    this.peers = new Peers(timers.joinRetryMs());
+    this.peers = new Peers(timers);
     Knock knock = new Knock(settings.bind().getAddress(), timers.knockMs());
     this.pulse = new Pulse(timers, counters, knock, doubted);
     this.transport.onFailure(this::refused, peers::unreachable);
+    this.peers.onTrouble(transport::reconnect, this::alone);
     this.looksMs = timers.lookMs(settings.peers().size());
     setPeers(settings.peers());
   }
@@ -115,8 +120,8 @@ final class JGroupsStack {
   private GMS membership() {
     GMS gms = new GMS();
     gms.setJoinTimeout(timers.joinMs());
-    // Long after the lowest of several joiners has gone first: giving up makes a second cluster.
-    gms.setMaxJoinAttempts(100);
+    // How long it may take is for discovery to say: attempts take 30 to 1,000 ms.
+    gms.setMaxJoinAttempts(0);
     gms.setValue("all_clients_retry_timeout", timers.joinRetryMs());
     gms.setLeaveTimeout(timers.leaveMs());
     gms.setViewAckCollectionTimeout(timers.viewAckMs());
@@ -125,6 +130,13 @@ final class JGroupsStack {
     gms.logCollectMessages(false);
     gms.logViewWarnings(false);
     return gms;
+  }
+
+  private void alone() {
+    log.warn(
+        "In no view after {} ms, though other speakers answer: this one starts alone and merges"
+            + " with them later",
+        timers.joinAtMostMs());
   }
 
   private void refused(PhysicalAddress where) {

@@ -3,12 +3,8 @@ package io.harp.speaker.membership;
 import java.io.DataInput;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
 import org.jgroups.Address;
 import org.jgroups.Message;
@@ -18,22 +14,16 @@ import org.jgroups.protocols.TCP;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JGroups' TCP with a lane per peer: sending only queues. A peer that does not read, or one whose
- * host swallows connection attempts, holds up its own lane and nobody's heartbeats.
- *
- * <p>A lane holds at most {@link #LANE_BYTES}; at the bound the new message is dropped and counted,
- * reliable ones are sent again by the layer above. When a connection fails, its lane is emptied.
+ * JGroups' TCP with a lane per peer: sending only queues, see {@link Lanes}. It reads messages as a
+ * whole and of the kinds that speakers send only.
  */
 final class LaneTransport extends TCP {
-
-  /** Bytes. Two of the largest messages. */
-  static final int LANE_BYTES = 2 * Cluster.MAX_MESSAGE;
 
   private static final Set<Short> KINDS =
       Set.of(Message.BYTES_MSG, Message.EMPTY_MSG, Message.OBJ_MSG);
 
   private final Counters counters;
-  private final ConcurrentMap<Address, Lane> lanes = new ConcurrentHashMap<>();
+  private final Lanes<Address> lanes = new Lanes<>(this::sendNow, this::failed);
   private Consumer<PhysicalAddress> refused = _ -> {};
   private Consumer<PhysicalAddress> unreachable = _ -> {};
 
@@ -57,19 +47,27 @@ final class LaneTransport extends TCP {
 
   @Override
   public void send(Address dest, byte[] data, int offset, int length) {
-    if (!lanes.computeIfAbsent(dest, Lane::new).offer(new Item(data, offset, length))) {
+    if (!lanes.offer(dest, data, offset, length)) {
       counters.overflowed.increment();
     }
   }
 
-  private void sendNow(Address dest, Item item) throws Exception {
-    super.send(dest, item.data, item.offset, item.length);
+  /**
+   * Ends the connection to {@code peer}, if there is one, so that the next message goes over a new
+   * one.
+   */
+  void reconnect(PhysicalAddress peer) {
+    srv.closeConnection(peer, false);
+  }
+
+  private void sendNow(Address dest, byte[] data, int offset, int length) throws Exception {
+    super.send(dest, data, offset, length);
   }
 
   @Override
   public void retainAll(Collection<Address> members) {
     super.retainAll(members);
-    lanes.values().removeIf(lane -> !members.contains(lane.dest) && lane.idle());
+    lanes.retain(members);
   }
 
   /** Reads a message as a whole, so that one that cannot be understood does not garble the next. */
@@ -110,73 +108,12 @@ final class LaneTransport extends TCP {
     counters.unexpected.increment();
   }
 
-  private static final class Item {
-    private final byte[] data;
-    private final int offset;
-    private final int length;
-
-    Item(byte[] data, int offset, int length) {
-      this.data = data;
-      this.offset = offset;
-      this.length = length;
-    }
-  }
-
-  private final class Lane {
-    private final Address dest;
-    private final Queue<Item> items = new ArrayDeque<>();
-    private int bytes;
-    private boolean running;
-
-    Lane(Address dest) {
-      this.dest = dest;
-    }
-
-    synchronized boolean offer(Item item) {
-      if (bytes + item.length > LANE_BYTES) {
-        return false;
+  private void failed(Address dest, Exception e) {
+    if (dest instanceof PhysicalAddress where) {
+      if (e instanceof ConnectException) {
+        refused.accept(where);
       }
-      bytes += item.length;
-      items.add(item);
-      if (!running) {
-        running = true;
-        Thread.ofVirtual().name("membership-lane").start(this::drain);
-      }
-      return true;
-    }
-
-    synchronized boolean idle() {
-      return !running;
-    }
-
-    private void drain() {
-      for (Item item = next(); item != null; item = next()) {
-        try {
-          sendNow(dest, item);
-        } catch (Exception e) {
-          failed(e);
-        }
-      }
-    }
-
-    private synchronized @Nullable Item next() {
-      Item item = items.poll();
-      running = item != null;
-      bytes -= item == null ? 0 : item.length;
-      return item;
-    }
-
-    private void failed(Exception e) {
-      synchronized (this) {
-        items.clear();
-        bytes = 0;
-      }
-      if (dest instanceof PhysicalAddress where) {
-        if (e instanceof ConnectException) {
-          refused.accept(where);
-        }
-        unreachable.accept(where);
-      }
+      unreachable.accept(where);
     }
   }
 }

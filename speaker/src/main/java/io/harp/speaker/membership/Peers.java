@@ -7,9 +7,11 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jgroups.Address;
 import org.jgroups.BytesMessage;
 import org.jgroups.Event;
@@ -32,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * answered, or could not be reached, it knows who is there: a coordinator to join, or joiners like
  * itself, of which the lowest address goes first, or nobody. Who has found that it goes first
  * answers others only when it has its view: an answer before that would let them go first as well.
+ * Where a member answers but its coordinator does not, nobody goes first: the member is asked for
+ * the coordinator.
  */
 final class Peers extends Discovery {
 
@@ -53,20 +57,33 @@ final class Peers extends Discovery {
   private static final int LOOKS_AT_ALL = 20;
 
   private final long askAgainMs;
+  private final long joinAtMostMs;
+  private final Unheard unheard;
+  private Consumer<PhysicalAddress> reconnect = _ -> {};
+  private Runnable alone = () -> {};
   private volatile List<PhysicalAddress> peers = List.of();
   private final Set<PhysicalAddress> outstanding = ConcurrentHashMap.newKeySet();
   private final Deque<Request> later = new ArrayDeque<>();
   private @Nullable Responses initial;
   private @Nullable Responses firstRound;
   private boolean goingFirst;
+  private volatile long joiningSince;
   private int looks;
 
+  Peers(Timers timers) {
+    // Two that connect to each other at the same moment lose the one or the other question.
+    this.askAgainMs = timers.joinRetryMs();
+    this.joinAtMostMs = timers.joinAtMostMs();
+    this.unheard = new Unheard(timers.unheardMs());
+  }
+
   /**
-   * @param askAgainMs between two questions to a peer that has not answered a starting member; two
-   *     that connect to each other at the same moment lose the one or the other question
+   * @param reconnect hears of peers that do not answer although they are connected
+   * @param alone hears that this member gives up joining and goes first
    */
-  Peers(long askAgainMs) {
-    this.askAgainMs = askAgainMs;
+  void onTrouble(Consumer<PhysicalAddress> reconnect, Runnable alone) {
+    this.reconnect = reconnect;
+    this.alone = alone;
   }
 
   /** Replaces the list; this member itself may be in it. */
@@ -77,10 +94,12 @@ final class Peers extends Discovery {
             .<PhysicalAddress>map(a -> new IpAddress(a.getAddress(), a.getPort()))
             .distinct()
             .toList();
+    unheard.retain(peers);
   }
 
   /** No connection to that peer came about: do not wait for it. */
   void unreachable(PhysicalAddress peer) {
+    unheard.settled(peer);
     settled(peer);
   }
 
@@ -94,6 +113,7 @@ final class Peers extends Discovery {
   public @Nullable Object down(Event event) {
     if (event.getType() == Event.CONNECT) {
       firstRound = null;
+      joiningSince = nowMs();
     }
     Object result = super.down(event);
     if (event.getType() == Event.BECOME_SERVER) {
@@ -106,6 +126,13 @@ final class Peers extends Discovery {
   protected void findMembers(List<Address> members, boolean first, Responses responses) {
     PhysicalAddress here = here();
     List<PhysicalAddress> others = places().stream().filter(p -> !p.equals(here)).toList();
+    if (first && nowMs() - joiningSince > joinAtMostMs) {
+      // Without an answer the member goes first.
+      start(List.of(), responses);
+      responses.clear();
+      alone.run();
+      return;
+    }
     if (first) {
       start(others, responses);
     } else if (members == null && ++looks % LOOKS_AT_ALL != 0) {
@@ -166,7 +193,12 @@ final class Peers extends Discovery {
 
   private void askAgain(Responses responses, PingData me) {
     if (!responses.isDone()) {
-      outstanding.forEach(peer -> ask(peer, me, true));
+      if (outstanding.isEmpty()) {
+        // Asked like this they tell of the others in their view as well.
+        followers(responses).forEach(peer -> ask(peer, me, false));
+      } else {
+        outstanding.forEach(peer -> ask(peer, me, true));
+      }
       var _ = timer.schedule(() -> askAgain(responses, me), askAgainMs, TimeUnit.MILLISECONDS);
     }
   }
@@ -186,6 +218,9 @@ final class Peers extends Discovery {
   }
 
   private void ask(PhysicalAddress peer, PingData me, boolean first) {
+    if (unheard.asked(peer, nowMs())) {
+      reconnect.accept(peer);
+    }
     PingHeader header =
         new PingHeader(PingHeader.GET_MBRS_REQ).clusterName(cluster_name).initialDiscovery(first);
     down_prot.down(
@@ -247,26 +282,42 @@ final class Peers extends Discovery {
   protected void handleDiscoveryResponse(PingData data, Address sender) {
     super.handleDiscoveryResponse(data, sender);
     if (data != null && data.getPhysicalAddr() != null) {
+      if (Objects.equals(data.getAddress(), sender)) {
+        unheard.settled(data.getPhysicalAddr());
+      }
       settled(data.getPhysicalAddr());
     }
   }
 
   private void settled(PhysicalAddress peer) {
-    if (outstanding.remove(peer)) {
-      finishIfSettled();
-    }
+    outstanding.remove(peer);
+    finishIfSettled();
   }
 
   private void finishIfSettled() {
     synchronized (later) {
       Responses responses = initial;
-      if (responses == null || !outstanding.isEmpty()) {
+      if (responses == null || !outstanding.isEmpty() || !followers(responses).isEmpty()) {
         return;
       }
       initial = null;
       goingFirst = !is_server && goesFirst(responses);
       responses.done();
     }
+  }
+
+  /** Where members answer that have a view, as long as none that leads one does. */
+  private static Set<PhysicalAddress> followers(Responses responses) {
+    Set<PhysicalAddress> followers = new HashSet<>();
+    for (PingData other : responses) {
+      if (other.isCoord()) {
+        return Set.of();
+      }
+      if (other.isServer() && other.getPhysicalAddr() != null) {
+        followers.add(other.getPhysicalAddr());
+      }
+    }
+    return followers;
   }
 
   private boolean goesFirst(Responses responses) {
@@ -276,6 +327,10 @@ final class Peers extends Discovery {
       }
     }
     return true;
+  }
+
+  private static long nowMs() {
+    return System.nanoTime() / 1_000_000;
   }
 
   private @Nullable PhysicalAddress here() {

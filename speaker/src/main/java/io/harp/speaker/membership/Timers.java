@@ -73,6 +73,22 @@ public record Timers(int detectionMs) {
     return 500;
   }
 
+  /**
+   * A peer outside the view that answers nothing for so long, though connected, gets a new
+   * connection. Longer than a starting JVM needs to answer.
+   */
+  public int unheardMs() {
+    return 4 * joinMs();
+  }
+
+  /**
+   * Who is in no view after this goes on alone, though peers answer; views merge as soon as they
+   * can. An address that nobody answers is worse than two views.
+   */
+  public int joinAtMostMs() {
+    return 10 * joinMs();
+  }
+
   /** A joiner that must let another go first looks again after this. */
   public int joinRetryMs() {
     return 30;

@@ -211,6 +211,35 @@ class JGroupsClusterTest {
   }
 
   @Test
+  void aConnectionThatSwallowsEverythingDoesNotKeepTwoApart() throws Exception {
+    try (Loopback lan = new Loopback(2)) {
+      Speaker two;
+      try (BlackHole hole = BlackHole.at(lan.where(1))) {
+        two = lan.start(2);
+        two.events().awaitView(1);
+        // With its view it ended the connection it had before, and looks again.
+        hole.await(2);
+        hole.stopListening();
+        // Its peer refuses new connections of the other as long as it has one.
+        Speaker one = lan.start(1);
+        two.events().awaitView(2);
+        one.events().awaitView(2);
+      }
+    }
+  }
+
+  @Test
+  void whoHearsOnlyAMemberThatDoesNotLeadAsksItWhoDoes() throws Exception {
+    try (Loopback lan = new Loopback(4)) {
+      lan.start(3).events().awaitView(1);
+      lan.start(4).events().awaitView(2);
+      // The first by its address, so it would go first if it did not ask.
+      Speaker late = lan.start(1, List.of(lan.where(1), lan.where(4)));
+      assertEquals(3, late.events().views().getFirst().members().size());
+    }
+  }
+
+  @Test
   void twentyFourMembersThatStartTogetherSettle() throws Exception {
     try (Loopback lan = new Loopback(24);
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {

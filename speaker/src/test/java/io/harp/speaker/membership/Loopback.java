@@ -40,6 +40,11 @@ final class Loopback implements AutoCloseable {
     return start(n, "node-" + n, SECRET, List.of());
   }
 
+  /** One that was told of some of the others only. */
+  Speaker start(int n, List<InetSocketAddress> peers) throws IOException {
+    return start(n, "node-" + n, SECRET, peers);
+  }
+
   Speaker start(int n, String node, GroupKey key) throws IOException {
     return start(n, node, key, peers());
   }
