@@ -39,6 +39,7 @@ record Container(Path root, Path volumes, Path tools, List<String> rights, List<
         mount --bind "$volumes/$each" "$root/$each"
         mount -o remount,bind,ro "$root/$each"
       done
+      [ ! -d "$volumes/captures" ] || mount --bind "$volumes/captures" "$root/captures"
       mount -o remount,bind,ro "$root/run"
       mount -o remount,bind,ro "$root"
       PATH=$PATH:/usr/sbin:/sbin
@@ -76,6 +77,12 @@ record Container(Path root, Path volumes, Path tools, List<String> rights, List<
     Files.writeString(account.resolve("token"), access.getOrDefault("KUBERNETES_AUTH_TOKEN", ""));
     Files.copy(lab.directory().resolve("apiserver.crt"), account.resolve("ca.crt"));
     Files.copy(lab.directory().resolve("secretkey"), volumes.resolve(SECRET).resolve("secretkey"));
+  }
+
+  /** Adds the volume of the packet monitor, the only one that can be written to. */
+  Path captures() throws IOException {
+    Files.createDirectories(root.resolve("captures"));
+    return Files.createDirectories(volumes.resolve("captures"));
   }
 
   private static String assignment(String variable) {

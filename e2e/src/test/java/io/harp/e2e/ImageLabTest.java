@@ -10,6 +10,7 @@ import io.harp.e2e.net.Namespace;
 import io.harp.e2e.probe.Observation.Kind;
 import io.harp.e2e.probe.Watch;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -49,6 +50,8 @@ class ImageLabTest {
           "METALLB_ML_LABELS",
           "METALLB_ML_BIND_PORT",
           "METALLB_ML_SECRET_KEY_PATH=/etc/ml_secret_key");
+
+  private static final int PCAP_HEADER = 24;
 
   /** Delay 10 s, then three failures 10 s apart. */
   private static final long PROBES_GIVE_UP_MS = 40_000;
@@ -123,7 +126,9 @@ class ImageLabTest {
       lab.nodes().forEach(n -> n.start(Namespace.Rights.ALL));
       lab.nodes().forEach(ImageLabTest::awaitProbes);
       lab.nodes().forEach(n -> n.awaitReady(PROBES_GIVE_UP_MS));
-      answersAndLeavesWithoutLoss(lab, lab.cluster().awaitAddress("web", 30_000));
+      String address = lab.cluster().awaitAddress("web", 30_000);
+      answersAndLeavesWithoutLoss(lab, address);
+      thePacketMonitorRecords(lab, address);
       commandLine(lab, user);
       nothingIsMissing(lab);
     }
@@ -140,6 +145,40 @@ class ImageLabTest {
       watch.awaitOwnerOtherThan(owner.name(), 10_000);
       watch.run(500);
       assertEquals(0, watch.outageSince(from).lost(), watch.outageSince(from).toString());
+    }
+  }
+
+  private static void thePacketMonitorRecords(Lab lab, String address) throws IOException {
+    LabNode node = lab.nodes().getFirst();
+    Container monitor =
+        new Container(
+            ROOT,
+            DIRECTORY.resolve("monitor"),
+            TOOLS,
+            NET_RAW,
+            List.of("METALLB_NODE_NAME=" + node.name()));
+    monitor.mount(lab, lab.api().environment(ApiServer.User.SPEAKER));
+    Path captures = monitor.captures();
+    LabProcess process =
+        lab.lan()
+            .machine(node.name())
+            .start(
+                "packet-monitor",
+                monitor.command("/speaker", "capture", "--filter=arp", "--min-free=0"),
+                java.util.Map.of(),
+                Namespace.Rights.ALL,
+                lab.directory().resolve("speaker-capture.log"));
+    try (Watch watch = lab.client().watch(address)) {
+      assertTrue(
+          SpeakerLab.await(
+              20_000,
+              () -> {
+                watch.run(200);
+                return size(captures) > PCAP_HEADER;
+              }),
+          process.tail(20));
+    } finally {
+      process.kill();
     }
   }
 
@@ -187,12 +226,14 @@ class ImageLabTest {
     }
   }
 
-  private static long size(Path tree) throws IOException {
+  private static long size(Path tree) {
     try (Stream<Path> files = Files.walk(tree)) {
       return files
           .filter(f -> Files.isRegularFile(f, LinkOption.NOFOLLOW_LINKS))
           .mapToLong(f -> f.toFile().length())
           .sum();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

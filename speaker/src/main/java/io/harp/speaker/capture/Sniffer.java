@@ -1,5 +1,6 @@
 package io.harp.speaker.capture;
 
+import com.sun.jna.Native;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
@@ -104,6 +105,11 @@ final class Sniffer implements AutoCloseable {
   }
 
   void start(Recorder recorder) {
+    // Else JNA would print what pcap4j's callback throws, once per packet, and record nothing.
+    Native.setCallbackExceptionHandler((_, thrown) -> {
+      Thread sniffing = Thread.currentThread();
+      sniffing.getUncaughtExceptionHandler().uncaughtException(sniffing, thrown);
+    });
     thread = Thread.ofPlatform().name("capture-" + name).start(() -> run(recorder));
   }
 
