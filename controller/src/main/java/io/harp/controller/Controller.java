@@ -29,6 +29,9 @@ final class Controller {
 
   private static final Logger log = LoggerFactory.getLogger(Controller.class);
 
+  /** Counters are told at most this often. */
+  private static final long COUNT_MS = 500;
+
   private final Optional<String> lbClass;
   private final Effects effects;
   private final Books books = new Books();
@@ -38,6 +41,8 @@ final class Controller {
   private boolean configured;
   private boolean complete;
   private boolean deciding;
+  private boolean counted = true;
+  private long countAgainMs = Long.MIN_VALUE;
 
   /**
    * @param lbClass Services of this class are ours, and no others; empty means those without class
@@ -81,6 +86,7 @@ final class Controller {
     ours.remove(key);
     told.remove(key);
     books.holding(key).ifPresent(held -> log.info("{} gone: {} free again", key, held.addresses()));
+    counted = false;
     apply(books.gone(key));
   }
 
@@ -92,6 +98,7 @@ final class Controller {
         seen.config().pools().size(),
         seen.config().advertisements().size(),
         seen.config().setAside().isEmpty() ? "" : ", set aside: " + seen.config().setAside());
+    counted = false;
     apply(books.configured(seen.config()));
     if (complete) {
       begin();
@@ -125,7 +132,14 @@ final class Controller {
 
   private void apply(List<Books.Change> changes) {
     changes.forEach(this::apply);
-    if (!changes.isEmpty()) {
+    counted &= changes.isEmpty();
+  }
+
+  /** Tells the counters if they may have changed; to tell them for each Service of many costs. */
+  void tick(long nowMs) {
+    if (deciding && !counted && nowMs >= countAgainMs) {
+      counted = true;
+      countAgainMs = nowMs + COUNT_MS;
       effects.usage(books.usage());
     }
   }

@@ -20,6 +20,6 @@ interface Effects {
   /** Tells what is wrong with the configuration: all of it, whenever it changed. */
   void problems(List<Problem> problems);
 
-  /** Tells the counters of all pools, whenever they may have changed. */
+  /** Tells the counters of all pools, soon after they may have changed. */
   void usage(List<PoolUse> usage);
 }

@@ -86,6 +86,7 @@ class AdoptionTest {
     services().forEach(controller::handle);
     controller.handle(configuration());
     controller.handle(new KubeEvent.Synced());
+    controller.tick(0);
     assertEquals(
         "edge 7+3, reserved 3+0, six 0+1, team-a 1+0",
         written.usage.stream()

@@ -30,6 +30,7 @@ class ControllerTest {
   /** What the controller did, in order. */
   private static final class Recorded implements Effects {
     final List<String> log = new ArrayList<>();
+    int counted;
 
     @Override
     public boolean status(LbService service, Wanted wanted) {
@@ -49,7 +50,9 @@ class ControllerTest {
     public void problems(List<Problem> problems) {}
 
     @Override
-    public void usage(List<PoolUse> usage) {}
+    public void usage(List<PoolUse> usage) {
+      counted++;
+    }
   }
 
   private final Recorded did = new Recorded();
@@ -123,6 +126,35 @@ class ControllerTest {
     assertEquals(
         List.of("late=[10.0.0.0]", "old=[10.0.0.1]", "new:AllocationFailed"),
         did.log.stream().sorted(Comparator.comparing(s -> s.contains(":"))).toList());
+  }
+
+  @Test
+  void countersAreToldOnceForManyServices() {
+    ready();
+    controller.tick(1_000);
+    assertEquals(1, did.counted);
+    for (int i = 0; i < 50; i++) {
+      controller.handle(new KubeEvent.ServiceSeen(service("s" + i, "", "")));
+      controller.tick(1_001);
+    }
+    controller.tick(2_000);
+    controller.tick(3_000);
+    assertEquals(2, did.counted);
+  }
+
+  @Test
+  void aPoolIsCountedBeforeItsFirstServiceAndAfterItsLast() {
+    controller.handle(new KubeEvent.ConfigSeen(config(), List.of()));
+    controller.tick(0);
+    assertEquals(0, did.counted, "nothing is known of Services yet");
+    controller.handle(new KubeEvent.Synced());
+    controller.tick(1_000);
+    assertEquals(1, did.counted);
+    controller.handle(new KubeEvent.ServiceSeen(service("s", "", "")));
+    controller.tick(2_000);
+    controller.handle(new KubeEvent.ServiceGone(service("s", "", "").key()));
+    controller.tick(3_000);
+    assertEquals(3, did.counted);
   }
 
   private void ready() {

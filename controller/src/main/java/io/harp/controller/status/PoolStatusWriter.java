@@ -19,16 +19,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the counters in the status of pools right. One round at a time, at most one a second: a
- * thousand new Services cost a handful of writes. What fails is tried again after 1 s to 10 s; a
- * pool that cannot be written keeps no other from it.
+ * Keeps the counters in the status of pools right. One round at a time, 2 s after the first change
+ * it is about: Services that come together share a write. What fails is tried again after 2 s to 16
+ * s; a pool that cannot be written keeps no other from it.
  */
 public final class PoolStatusWriter implements RawPools {
 
   private static final Logger log = LoggerFactory.getLogger(PoolStatusWriter.class);
 
-  private static final long ROUND_MS = 1_000;
-  private static final long LONGEST_PAUSE_MS = 10_000;
+  private static final long ROUND_MS = 2_000;
+  private static final long LONGEST_PAUSE_MS = 16_000;
 
   private final KubernetesClient client;
   private final Tally tally;
@@ -37,6 +37,7 @@ public final class PoolStatusWriter implements RawPools {
   private long pauseMs = ROUND_MS;
   private boolean troubled;
   private boolean changed;
+  private boolean due;
   private List<PoolUse> wanted = List.of();
   private long nextRoundMs;
 
@@ -76,14 +77,18 @@ public final class PoolStatusWriter implements RawPools {
     changed = true;
   }
 
-  /** Starts a round if something changed and the last one is over. Does not wait. */
+  /** Starts a round if something changed a while ago and the last one is over. Does not wait. */
   public void tick(long nowMs) {
     List<GenericKubernetesResource> updates;
     synchronized (this) {
-      if (!changed || nowMs < nextRoundMs || writing.get()) {
+      if (changed && !due) {
+        due = true;
+        nextRoundMs = nowMs + pauseMs;
+      }
+      if (!due || nowMs < nextRoundMs || writing.get()) {
         return;
       }
-      nextRoundMs = nowMs + pauseMs;
+      due = false;
       changed = false;
       updates = updates();
     }
