@@ -38,6 +38,9 @@ final class Term {
   private static final int TICK_MS = 200;
   private static final int INBOX = 10_000;
 
+  /** With more statuses than this to write, events wait. */
+  private static final int FEW = 8;
+
   private final Settings settings;
   private final KubernetesClient client;
   private final Clock clock;
@@ -71,7 +74,11 @@ final class Term {
     loop = new Loop("controller", clock, TICK_MS, INBOX);
     statuses = new StatusWriter(client, mayWrite, metrics);
     pools = new PoolStatusWriter(client, metrics);
-    notices = new Notices(statuses, pools, new EventWriter(client, settings.podName(), metrics));
+    notices =
+        new Notices(
+            statuses,
+            pools,
+            new EventWriter(client, settings.podName(), metrics, () -> statuses.unwritten() > FEW));
     effects = new Writers();
     controller = new Controller(settings.lbClass(), effects);
   }
@@ -84,6 +91,7 @@ final class Term {
    */
   void begin(boolean fence, String mark) {
     loop.start(now -> {
+      controller.tick(now);
       if (mayWrite.getAsBoolean()) {
         pools.tick(now);
       }

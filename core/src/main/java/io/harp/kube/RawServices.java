@@ -1,6 +1,7 @@
 package io.harp.kube;
 
 import io.fabric8.kubernetes.api.model.Service;
+import io.harp.model.LbService;
 import io.harp.model.ServiceKey;
 
 /** Wants Services as the API gave them, each before its event. Called from the watch's thread. */
@@ -10,13 +11,19 @@ public interface RawServices {
   RawServices IGNORED =
       new RawServices() {
         @Override
-        public void seen(Service object) {}
+        public void seen(Service object, LbService service) {}
 
         @Override
         public void gone(ServiceKey key) {}
       };
 
-  void seen(Service object);
+  /**
+   * A Service is new or changed.
+   *
+   * @param object the receiver's from now on
+   * @param service the same as a value
+   */
+  void seen(Service object, LbService service);
 
   void gone(ServiceKey key);
 }

@@ -1,6 +1,7 @@
 package io.harp.kube;
 
 import io.fabric8.kubernetes.api.model.Service;
+import io.harp.model.LbService;
 import io.harp.model.ServiceKey;
 import java.util.function.Consumer;
 
@@ -17,8 +18,9 @@ final class ServiceFeed implements Reflector.Sink<Service> {
 
   @Override
   public void seen(Service object) {
-    raw.seen(object);
-    events.accept(new KubeEvent.ServiceSeen(Translate.service(object)));
+    LbService service = Translate.service(object);
+    raw.seen(object, service);
+    events.accept(new KubeEvent.ServiceSeen(service));
   }
 
   @Override

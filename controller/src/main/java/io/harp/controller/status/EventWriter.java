@@ -13,9 +13,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HexFormat;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,8 +25,9 @@ import org.slf4j.LoggerFactory;
  * Tells the author of an object what became of it, by core v1 events, the kind upstream tools read.
  *
  * <p>An event's name is made from what it says about which version of the object, so saying it
- * again after a restart adds nothing. At most 4 are written at a time and 2,000 wait; further ones
- * are dropped, as are those that fail three times.
+ * again after a restart adds nothing. At most 4 are written at a time and 10,000 wait; further ones
+ * are dropped, as are those that fail three times. While addresses are to be written in great
+ * number events give way to them, for 10 s at most.
  */
 public final class EventWriter {
 
@@ -34,23 +37,39 @@ public final class EventWriter {
   public static final String COMPONENT = "metallb-controller";
 
   private static final int MAX_UNDER_WAY = 4;
-  private static final int MAX_WAITING = 2_000;
+  private static final int MAX_WAITING = 10_000;
   private static final int ATTEMPTS = 3;
   private static final long PAUSE_MS = 500;
+  private static final long LONGEST_YIELD_MS = 10_000;
+  private static final long YIELD_MS = 50;
+
+  /** An event that waits to be written. */
+  private record Waiting(ObjectReference about, Note note, long wallMs, long sinceNs) {}
 
   private final KubernetesClient client;
   private final String instance;
   private final Tally tally;
-  private final Semaphore permits = new Semaphore(MAX_UNDER_WAY);
-  private final AtomicInteger waiting = new AtomicInteger();
+  private final BooleanSupplier givesWay;
+  private final Deque<Waiting> queue = new ArrayDeque<>();
+  private int writers;
 
   /**
    * @param instance the pod's name
    */
   public EventWriter(KubernetesClient client, String instance, Tally tally) {
+    this(client, instance, tally, () -> false);
+  }
+
+  /**
+   * @param instance the pod's name
+   * @param givesWay whether there is something more urgent to write
+   */
+  public EventWriter(
+      KubernetesClient client, String instance, Tally tally, BooleanSupplier givesWay) {
     this.client = client;
     this.tally = tally;
     this.instance = instance;
+    this.givesWay = givesWay;
   }
 
   /**
@@ -73,40 +92,61 @@ public final class EventWriter {
   }
 
   /** Writes an event about an object, soon, or never. Does not wait. */
-  void tell(ObjectReference about, Note note, long wallMs) {
-    if (waiting.incrementAndGet() > MAX_WAITING) {
-      waiting.decrementAndGet();
+  synchronized void tell(ObjectReference about, Note note, long wallMs) {
+    if (queue.size() >= MAX_WAITING) {
       log.debug("too many events wait; dropped: {} {}", about.getName(), note);
       return;
     }
-    Event event = event(about, note, wallMs);
-    Thread.ofVirtual().name("event-" + about.getName()).start(() -> write(event));
+    queue.add(new Waiting(about, note, wallMs, System.nanoTime()));
+    if (writers < MAX_UNDER_WAY) {
+      writers++;
+      Thread.ofVirtual().name("events").start(this::writeAll);
+    }
   }
 
-  private void write(Event event) {
+  private void writeAll() {
     try {
-      for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-        permits.acquire();
-        try {
-          long began = System.nanoTime();
-          client.resource(event).create();
-          tally.written(Tally.What.EVENT, (System.nanoTime() - began) / 1e9);
-          return;
-        } catch (KubernetesClientException e) {
-          if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
-            return; // said before
-          }
-          tally.failed(Tally.What.EVENT);
-          log.debug("event {}: {}", event.getMetadata().getName(), e.getMessage());
-        } finally {
-          permits.release();
-        }
-        Thread.sleep(PAUSE_MS * attempt);
+      for (Waiting next = next(); next != null; next = next()) {
+        giveWay(next);
+        write(event(next.about(), next.note(), next.wallMs()));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } finally {
-      waiting.decrementAndGet();
+    }
+  }
+
+  /** Null when there is none; the caller then ends. */
+  private synchronized @Nullable Waiting next() {
+    Waiting next = queue.poll();
+    if (next == null) {
+      writers--;
+    }
+    return next;
+  }
+
+  private void giveWay(Waiting event) throws InterruptedException {
+    while (givesWay.getAsBoolean()
+        && System.nanoTime() - event.sinceNs() < LONGEST_YIELD_MS * 1_000_000) {
+      Thread.sleep(YIELD_MS);
+    }
+  }
+
+  private void write(Event event) throws InterruptedException {
+    String path = "/api/v1/namespaces/" + event.getMetadata().getNamespace() + "/events";
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      try {
+        long began = System.nanoTime();
+        client.raw(path, "POST", event); // nobody reads the answer
+        tally.written(Tally.What.EVENT, (System.nanoTime() - began) / 1e9);
+        return;
+      } catch (KubernetesClientException e) {
+        if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+          return; // said before
+        }
+        tally.failed(Tally.What.EVENT);
+        log.debug("event {}: {}", event.getMetadata().getName(), e.getMessage());
+      }
+      Thread.sleep(PAUSE_MS * attempt);
     }
   }
 

@@ -1,18 +1,17 @@
 package io.harp.controller.status;
 
-import io.fabric8.kubernetes.api.model.LoadBalancerIngressBuilder;
 import io.fabric8.kubernetes.api.model.ObjectReference;
-import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.harp.kube.Fields;
+import io.harp.kube.Json;
 import io.harp.kube.RawServices;
 import io.harp.kube.Translate;
-import io.harp.kube.Versions;
 import io.harp.model.LbService;
 import io.harp.model.ServiceKey;
 import java.net.HttpURLConnection;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -48,7 +47,7 @@ public final class StatusWriter implements RawServices {
 
   /** What we know and want of one Service. */
   private static final class Entry {
-    @Nullable Service raw;
+    @Nullable Known known;
     @Nullable Wanted wanted;
     boolean running;
   }
@@ -59,6 +58,7 @@ public final class StatusWriter implements RawServices {
   private final AtomicInteger unwritten = new AtomicInteger();
   private final Semaphore permits = new Semaphore(MAX_UNDER_WAY);
   private final Map<ServiceKey, Entry> entries = new HashMap<>();
+  private volatile boolean annotationsKept;
   private volatile boolean annotationsIgnored;
   private volatile boolean closed;
 
@@ -72,23 +72,19 @@ public final class StatusWriter implements RawServices {
   }
 
   @Override
-  public synchronized void seen(Service object) {
-    LbService service = Translate.service(object);
+  public synchronized void seen(Service object, LbService service) {
     if (!service.loadBalancer() && Wanted.NOTHING.isSaidBy(service)) {
       gone(service.key()); // never ours, or no more: nothing will be written
       return;
     }
-    Entry entry = entries.computeIfAbsent(Translate.key(object), _ -> new Entry());
-    if (entry.raw == null || !isOlder(object, entry.raw)) {
-      entry.raw =
-          new ServiceBuilder(object).editMetadata().withManagedFields().endMetadata().build();
-    }
+    learn(entries.computeIfAbsent(service.key(), _ -> new Entry()), Known.of(object, service));
   }
 
-  /** The answer to our own write may overtake events of the watch. */
-  private static boolean isOlder(Service a, Service b) {
-    return Versions.isOlder(
-        a.getMetadata().getResourceVersion(), b.getMetadata().getResourceVersion());
+  /** What we read ourselves may overtake events of the watch. */
+  private static void learn(Entry entry, Known now) {
+    if (entry.known == null || !now.isOlderThan(entry.known)) {
+      entry.known = now;
+    }
   }
 
   @Override
@@ -121,19 +117,7 @@ public final class StatusWriter implements RawServices {
 
   /** How events refer to a Service; empty if it is gone. */
   synchronized Optional<ObjectReference> reference(ServiceKey key) {
-    Entry entry = entries.get(key);
-    Service raw = entry == null ? null : entry.raw;
-    return raw == null
-        ? Optional.empty()
-        : Optional.of(
-            new ObjectReferenceBuilder()
-                .withApiVersion("v1")
-                .withKind("Service")
-                .withNamespace(key.namespace())
-                .withName(key.name())
-                .withUid(raw.getMetadata().getUid())
-                .withResourceVersion(raw.getMetadata().getResourceVersion())
-                .build());
+    return Optional.ofNullable(entries.get(key)).map(e -> e.known).map(Known::reference);
   }
 
   private boolean isSaid(LbService service, Wanted wanted) {
@@ -174,11 +158,11 @@ public final class StatusWriter implements RawServices {
   /** Writes once if there is anything to write; otherwise the Service is done with. */
   private boolean attempt(Entry entry) throws InterruptedException {
     Wanted wanted;
-    Service raw;
+    Known known;
     synchronized (this) {
       wanted = entry.wanted;
-      raw = entry.raw;
-      if (wanted == null || raw == null || isSaid(Translate.service(raw), wanted)) {
+      known = entry.known;
+      if (wanted == null || known == null || isSaid(known.service(), wanted)) {
         entry.wanted = null;
         entry.running = false;
         unwritten.decrementAndGet();
@@ -188,7 +172,7 @@ public final class StatusWriter implements RawServices {
     // After the version was obtained: whoever leads next fences after our right has ended, and then
     // this version is an old one.
     if (mayWrite.getAsBoolean()) {
-      write(entry, raw, wanted);
+      write(entry, known, wanted);
     } else {
       Thread.sleep(FIRST_PAUSE_MS);
     }
@@ -221,23 +205,37 @@ public final class StatusWriter implements RawServices {
     return false;
   }
 
-  private void write(Entry entry, Service raw, Wanted wanted) {
+  private void write(Entry entry, Known known, Wanted wanted) {
     long began = System.nanoTime();
-    Service answer = client.resource(saying(raw, wanted)).updateStatus();
+    String answer = client.raw(known.statusPath(), "PUT", known.saying(wanted));
+    if (answer == null) {
+      gone(known.service().key());
+      return;
+    }
     tally.written(Tally.What.SERVICE, (System.nanoTime() - began) / 1e9);
+    check(answer, wanted);
     synchronized (this) {
-      if (!wanted.isSaidBy(Translate.service(answer))
-          && wanted.addresses().equals(Translate.service(answer).ingress())
-          && !annotationsIgnored) {
-        annotationsIgnored = true;
-        log.warn("this API server ignores annotations in a status; pools will not be annotated");
-      }
-      if (entry.raw == null || !isOlder(answer, entry.raw)) {
-        entry.raw = answer;
-      }
       if (wanted.equals(entry.wanted)) {
         entry.wanted = null;
       }
+    }
+  }
+
+  /** Answers are read only until one shows how this server treats annotations. */
+  private void check(String answer, Wanted wanted) {
+    if (annotationsKept || annotationsIgnored || wanted.pool().isEmpty()) {
+      return;
+    }
+    byte[] text = answer.getBytes(StandardCharsets.UTF_8);
+    LbService now = Translate.service(Fields.of("", Json.object(text))).orElse(null);
+    if (now == null || !wanted.addresses().equals(now.ingress())) {
+      return;
+    }
+    if (wanted.isSaidBy(now)) {
+      annotationsKept = true;
+    } else {
+      annotationsIgnored = true;
+      log.warn("this API server ignores annotations in a status; pools will not be annotated");
     }
   }
 
@@ -254,33 +252,8 @@ public final class StatusWriter implements RawServices {
       return;
     }
     synchronized (this) {
-      if (entry.raw == null || !isOlder(now, entry.raw)) {
-        entry.raw = now;
-      }
+      learn(entry, Known.of(now, Translate.service(now)));
     }
-  }
-
-  private static Service saying(Service raw, Wanted wanted) {
-    ServiceBuilder service = new ServiceBuilder(raw);
-    if (wanted.pool().isPresent()) {
-      service
-          .editMetadata()
-          .addToAnnotations(Wanted.FROM_POOL, wanted.pool().get())
-          .removeFromAnnotations(Fence.MARK)
-          .endMetadata();
-    } else {
-      service.editMetadata().removeFromAnnotations(Wanted.FROM_POOL).endMetadata();
-    }
-    return service
-        .editOrNewStatus()
-        .withNewLoadBalancer()
-        .withIngress(
-            wanted.addresses().stream()
-                .map(ip -> new LoadBalancerIngressBuilder().withIp(ip).build())
-                .toList())
-        .endLoadBalancer()
-        .endStatus()
-        .build();
   }
 
   /** Services whose write waits or is under way. */
