@@ -1,11 +1,6 @@
 package io.harp.kube;
 
-import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.fabric8.kubernetes.api.model.OwnerReference;
-import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.harp.config.Problem;
@@ -13,15 +8,10 @@ import io.harp.kube.crd.ConfigurationState;
 import io.harp.kube.crd.MetalLb;
 import io.harp.loop.Clock;
 import java.net.HttpURLConnection;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,14 +27,8 @@ public final class StateKeeper implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(StateKeeper.class);
 
-  /** The condition, and its reason, that names what is there without being looked at. */
-  private static final String NOT_SERVED = "NotServed";
-
   private static final long FIRST_PAUSE_MS = 1_000;
   private static final long LONGEST_PAUSE_MS = 60_000;
-
-  /** The schema allows 32,768 characters. */
-  private static final int LONGEST = 30_000;
 
   /**
    * Whose state it is.
@@ -73,24 +57,16 @@ public final class StateKeeper implements AutoCloseable {
     }
   }
 
-  /**
-   * What the state shall say.
-   *
-   * @param error empty if nothing is wrong
-   * @param notServed objects that nobody looks at, empty if there are none
-   */
-  private record Word(String error, String notServed) {}
-
   private final KubernetesClient client;
   private final String namespace;
   private final Component component;
   private final Clock clock;
   private final BooleanSupplier mayWrite;
+  private final StateOwner owner;
   private final Reflector<ConfigurationState> reflector;
 
   private @Nullable ConfigurationState seen;
-  private @Nullable Word wanted;
-  private Optional<OwnerReference> owner = Optional.empty();
+  private @Nullable StateWord wanted;
   private boolean listed;
   private boolean running;
   private boolean refused;
@@ -107,6 +83,7 @@ public final class StateKeeper implements AutoCloseable {
     this.component = component;
     this.clock = clock;
     this.mayWrite = mayWrite;
+    this.owner = new StateOwner(client, namespace, component);
     this.reflector =
         new Reflector<>(
             "configurationstates",
@@ -140,12 +117,7 @@ public final class StateKeeper implements AutoCloseable {
    * @param notServed what is there and has no effect, empty if nothing
    */
   public synchronized void want(List<Problem> problems, String notServed) {
-    String error =
-        problems.isEmpty()
-            ? ""
-            : "configuration error: "
-                + problems.stream().map(Problem::toString).collect(Collectors.joining("\n"));
-    wanted = new Word(error.length() > LONGEST ? error.substring(0, LONGEST) : error, notServed);
+    wanted = StateWord.of(problems, notServed);
     look();
   }
 
@@ -160,7 +132,7 @@ public final class StateKeeper implements AutoCloseable {
     long pause = FIRST_PAUSE_MS;
     try {
       while (true) {
-        Word word;
+        StateWord word;
         ConfigurationState now;
         synchronized (this) {
           word = wanted;
@@ -188,14 +160,14 @@ public final class StateKeeper implements AutoCloseable {
     }
   }
 
-  private void write(@Nullable ConfigurationState now, Word word) {
+  private void write(@Nullable ConfigurationState now, StateWord word) {
     var states = client.resources(ConfigurationState.class).inNamespace(namespace);
     ConfigurationState object = new ConfigurationState();
-    ObjectMeta meta = metadata(now);
+    ObjectMeta meta = owner.metadata(now);
     object.setMetadata(meta);
     if (now == null) {
       object = states.resource(object).create();
-    } else if (!ownedBy(now, meta)) {
+    } else if (!StateOwner.hasMarked(now, meta)) {
       object = states.resource(object).update();
     }
     ConfigurationState next = new ConfigurationState();
@@ -207,90 +179,12 @@ public final class StateKeeper implements AutoCloseable {
     }
   }
 
-  private ObjectMeta metadata(@Nullable ConfigurationState now) {
-    owner = owner.or(this::findOwner);
-    ObjectMetaBuilder meta =
-        now == null
-            ? new ObjectMetaBuilder().withName(component.name()).withNamespace(namespace)
-            : new ObjectMetaBuilder(now.getMetadata()).withManagedFields();
-    meta.addToLabels(component.labels());
-    owner.ifPresent(o -> meta.withOwnerReferences(o));
-    return meta.build();
+  private ConfigurationState.Status status(@Nullable ConfigurationState now, StateWord word) {
+    return word.status(now, component.condition(), clock.wallMs());
   }
 
-  /** By a list, whose right the speakers have anyway. Empty outside a pod. */
-  private Optional<OwnerReference> findOwner() {
-    if (component.pod().isEmpty()) {
-      return Optional.empty();
-    }
-    return client
-        .pods()
-        .inNamespace(namespace)
-        .withField("metadata.name", component.pod().get())
-        .list()
-        .getItems()
-        .stream()
-        .filter(pod -> pod.getMetadata().getName().equals(component.pod().get()))
-        .findFirst()
-        .map(pod ->
-            new OwnerReferenceBuilder()
-                .withApiVersion("v1")
-                .withKind("Pod")
-                .withName(pod.getMetadata().getName())
-                .withUid(pod.getMetadata().getUid())
-                .build());
-  }
-
-  private static boolean ownedBy(ConfigurationState now, ObjectMeta wanted) {
-    return Objects.equals(now.getMetadata().getOwnerReferences(), wanted.getOwnerReferences())
-        && now.getMetadata().getLabels() != null
-        && now.getMetadata().getLabels().equals(wanted.getLabels());
-  }
-
-  private ConfigurationState.Status status(@Nullable ConfigurationState now, Word word) {
-    boolean sound = word.error().isEmpty();
-    List<Condition> conditions = new ArrayList<>();
-    conditions.add(
-        condition(
-            now,
-            component.condition(),
-            sound ? "True" : "False",
-            sound ? "Reconciled" : "ConfigurationError",
-            word.error()));
-    if (!word.notServed().isEmpty()) {
-      conditions.add(condition(now, NOT_SERVED, "True", NOT_SERVED, word.notServed()));
-    }
-    return ConfigurationState.Status.of(conditions);
-  }
-
-  /** The time of a condition is that of its last change. */
-  private Condition condition(
-      @Nullable ConfigurationState now, String type, String status, String reason, String message) {
-    String since =
-        Optional.ofNullable(now)
-            .map(ConfigurationState::getStatus)
-            .map(ConfigurationState.Status::conditions)
-            .flatMap(all ->
-                all.stream()
-                    .filter(c -> type.equals(c.getType()) && status.equals(c.getStatus()))
-                    .findFirst())
-            .map(Condition::getLastTransitionTime)
-            .orElseGet(() ->
-                Instant.ofEpochMilli(clock.wallMs()).truncatedTo(ChronoUnit.SECONDS).toString());
-    return new ConditionBuilder()
-        .withType(type)
-        .withStatus(status)
-        .withReason(reason)
-        .withMessage(message)
-        .withLastTransitionTime(since)
-        .build();
-  }
-
-  private boolean says(@Nullable ConfigurationState state, Word word) {
-    return state != null
-        && status(state, word).equals(state.getStatus())
-        && (owner.isEmpty()
-            || List.of(owner.get()).equals(state.getMetadata().getOwnerReferences()));
+  private boolean says(@Nullable ConfigurationState state, StateWord word) {
+    return state != null && status(state, word).equals(state.getStatus()) && owner.owns(state);
   }
 
   private void failed(KubernetesClientException e, boolean first) {
