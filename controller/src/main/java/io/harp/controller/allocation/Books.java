@@ -2,6 +2,7 @@ package io.harp.controller.allocation;
 
 import io.harp.config.Config;
 import io.harp.model.LbService;
+import io.harp.model.LbService.FamilyPolicy;
 import io.harp.model.ServiceKey;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -87,7 +88,7 @@ public final class Books {
     return allocator.usage();
   }
 
-  /** How many Services wait for an address. */
+  /** How many Services wait for an address, or for one more. */
   public int waiting() {
     return waiting.size();
   }
@@ -141,10 +142,23 @@ public final class Books {
     allocator = step.next();
     switch (step.outcome()) {
       case Outcome.Pending _ -> waiting.add(service.key());
-      case Outcome.Assigned _, Outcome.NotWanted _, Outcome.LeftAlone _ ->
+      case Outcome.Assigned assigned -> {
+        if (lacksOne(service, assigned.holding())) {
+          waiting.add(service.key());
+        } else {
           waiting.remove(service.key());
+        }
+      }
+      case Outcome.NotWanted _, Outcome.LeftAlone _ -> waiting.remove(service.key());
     }
     changes.add(new Change(service, step.outcome()));
     return step.helpsOthers();
+  }
+
+  /** It would take an address of its other family as soon as there is one. */
+  private static boolean lacksOne(LbService service, Holding holding) {
+    return service.ipFamilyPolicy() == FamilyPolicy.PREFER_DUAL_STACK
+        && service.clusterIps().size() == 2
+        && holding.addresses().size() == 1;
   }
 }

@@ -15,12 +15,21 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Finds addresses for a Service that has none. */
-record Choice(Allocator allocator, LbService service, Request request, Set<Family> families) {
+record Choice(
+    Allocator allocator,
+    LbService service,
+    Request request,
+    Set<Family> families,
+    Sharing sharing) {
 
   // A number that changed with every Service would make a new event each time, so what is said of a
   // pool that is used up is how many addresses it has.
   private static final String MORE =
       "; add addresses to spec.addresses of a pool, or free one that is not needed";
+
+  Choice(Allocator allocator, LbService service, Request request, Set<Family> families) {
+    this(allocator, service, request, families, Sharing.of(service, request.sharingKey()));
+  }
 
   Attempt attempt() {
     if (!request.addresses().isEmpty()) {
@@ -62,7 +71,7 @@ record Choice(Allocator allocator, LbService service, Request request, Set<Famil
               + names(families)
               + "; request one address of each of its families");
     }
-    Attempt attempt = allocator.register(service, sharing(), request.addresses());
+    Attempt attempt = allocator.register(service, sharing, request.addresses());
     if (attempt instanceof Granted granted
         && request.pool().filter(p -> !p.equals(granted.holding().pool())).isPresent()) {
       return new Refused(
@@ -108,15 +117,18 @@ record Choice(Allocator allocator, LbService service, Request request, Set<Famil
 
   private Optional<Attempt> from(PoolState pool, Set<Family> wanted) {
     List<Address> addresses = new ArrayList<>();
-    for (Family family : EnumSet.copyOf(wanted)) {
+    for (Family family : Family.values()) {
+      if (!wanted.contains(family)) {
+        continue;
+      }
       Optional<Address> lowest =
-          allocator.lowest(pool, family, service.key(), sharing(), service.ports());
+          allocator.lowest(pool, family, service.key(), sharing, service.ports());
       if (lowest.isEmpty()) {
         return Optional.empty();
       }
       addresses.add(lowest.get());
     }
-    return switch (allocator.register(service, sharing(), addresses)) {
+    return switch (allocator.register(service, sharing, addresses)) {
       case Granted granted -> Optional.of(granted);
       case Refused _ -> Optional.empty();
     };
@@ -140,7 +152,7 @@ record Choice(Allocator allocator, LbService service, Request request, Set<Famil
     List<String> lacks =
         families.stream()
             .filter(
-                f -> allocator.lowest(pool, f, service.key(), sharing(), service.ports()).isEmpty())
+                f -> allocator.lowest(pool, f, service.key(), sharing, service.ports()).isEmpty())
             .map(f ->
                 pool.has(f)
                     ? "no free %s address (all %d in use)".formatted(name(f), pool.capacity(f))
@@ -154,10 +166,6 @@ record Choice(Allocator allocator, LbService service, Request request, Set<Famil
     pools.forEach((name, _) -> names.add(name));
     return names.stream().limit(5).collect(Collectors.joining(", "))
         + (names.size() > 5 ? " and " + (names.size() - 5) + " more" : "");
-  }
-
-  private Sharing sharing() {
-    return Sharing.of(service, request.sharingKey());
   }
 
   static String names(Set<Family> families) {

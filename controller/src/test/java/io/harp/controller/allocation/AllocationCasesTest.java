@@ -510,6 +510,16 @@ class AllocationCasesTest {
     assertEquals(1, scene.writes);
   }
 
+  /** Found by the property that a restart changes nothing. */
+  @Test
+  void aSecondAddressJoinsWhenAnotherServiceGivesOneBack() {
+    Scene scene = Scene.of("d[1.2.3.0/31, 1000::/128]");
+    assertEquals("1000::", scene.service("six").cluster("3000::1").put());
+    assertEquals("1.2.3.0", scene.service("s").dual(PDS).put());
+    scene.delete("six");
+    assertEquals("1.2.3.0,1000::", scene.ip("s"));
+  }
+
   /** A116, A117. */
   @Test
   void aSecondAddressJoinsWhenThePoolGetsOne() {
