@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings each request before the judge of its path.
+ * Brings each request before the judge of its path, and answers conversions.
  *
  * <p>What a judge cannot decide is status 503 or 500, never "yes" and never "no": what happens then
  * is the failurePolicy's business.
@@ -30,7 +30,7 @@ final class Desk {
 
   /** Why a request cannot be for us; empty if it can. Asked before its body is read. */
   Optional<Reply> refusal(String method, String path, String contentType) {
-    if (!judges.containsKey(path)) {
+    if (!judges.containsKey(path) && !path.equals(Conversion.PATH)) {
       if (method.equals("POST") && misled.compareAndSet(false, true)) {
         // The API server ignores it where failurePolicy is Ignore, so nobody else would say it.
         log.warn(
@@ -58,19 +58,10 @@ final class Desk {
   }
 
   private Reply judged(String path, byte[] body) {
-    Judge judge = judges.get(path);
-    if (judge == null) {
-      return Reply.line(404, "nothing is at this path");
-    }
     try {
-      Question question = Review.read(body);
-      Answer answer = judge.judge(question);
-      answer
-          .denial()
-          .ifPresent(
-              why -> log.info("denied {} {}: {}", question.operation(), question.kind(), why));
-      metrics.decided(path, answer);
-      return Reply.json(Review.write(question.uid(), answer));
+      return path.equals(Conversion.PATH)
+          ? Reply.json(Conversion.answer(body))
+          : judgement(path, body);
     } catch (IllegalArgumentException e) {
       return Reply.line(400, String.valueOf(e.getMessage()));
     } catch (ApiUnavailable e) {
@@ -80,6 +71,20 @@ final class Desk {
       log.error("{} met what it does not understand", path, e);
       return Reply.line(500, "the webhook met what it does not understand; its log says more");
     }
+  }
+
+  private Reply judgement(String path, byte[] body) {
+    Judge judge = judges.get(path);
+    if (judge == null) {
+      return Reply.line(404, "nothing is at this path");
+    }
+    Question question = Review.read(body);
+    Answer answer = judge.judge(question);
+    answer
+        .denial()
+        .ifPresent(why -> log.info("denied {} {}: {}", question.operation(), question.kind(), why));
+    metrics.decided(path, answer);
+    return Reply.json(Review.write(question.uid(), answer));
   }
 
   /** From the wire, so short and without control characters. */
