@@ -32,6 +32,9 @@ final class Planning {
   /** Between two looks at the balance, in milliseconds. */
   private static final long BALANCE_MS = 5_000;
 
+  /** A speaker that looks for others says so several times in this time, in milliseconds. */
+  private static final long STRANGER_MS = 300;
+
   private static final int MAX_EARLY = 8;
   private static final long EARLY_MS = 5_000;
 
@@ -62,6 +65,7 @@ final class Planning {
   private int expected;
   private long firstViewAt = Long.MAX_VALUE;
   private long viewAt;
+  private long strangerAt = Long.MIN_VALUE / 2;
   private boolean due;
   private long notBefore = Long.MIN_VALUE;
   private final Map<Address, Move> moves = new HashMap<>();
@@ -100,8 +104,9 @@ final class Planning {
     viewAt = now;
     if (firstViewAt == Long.MAX_VALUE) {
       firstViewAt = now;
-      agenda.at(now + settings.placementWaitMs(), _ -> due = true);
+      agenda.at(now + settings.mergeWaitMs(), _ -> due = true);
     }
+    agenda.at(now + settings.placementWaitMs(), _ -> due = true);
     moves.clear();
     rebalancer.reset();
     flapping.view(view, now);
@@ -229,10 +234,29 @@ final class Planning {
         Map.copyOf(moves));
   }
 
+  /** Whether what nobody is known to hold may be given to somebody. */
   private boolean mayPlaceNew(long now) {
-    return !settings.has(Rule.PLACEMENT_WAIT)
-        || expected > 0 && roster.view().members().size() >= expected
-        || now - firstViewAt >= settings.placementWaitMs();
+    if (!settings.has(Rule.PLACEMENT_WAIT)) {
+      return true;
+    }
+    boolean all = expected > 0 && roster.view().members().size() >= expected;
+    long young = now - firstViewAt;
+    boolean waited = young >= settings.placementWaitMs() && !isMerging(now);
+    // Who has not reported yet, starved by its own start, may hold just what would be placed.
+    boolean told = roster.isComplete() || now - viewAt >= settings.placementWaitMs();
+    return told && (all || waited || young >= settings.mergeWaitMs());
+  }
+
+  private boolean isMerging(long now) {
+    return now - strangerAt < STRANGER_MS;
+  }
+
+  /** A speaker outside the view was heard on the segment: before long it will be in it. */
+  void met(long now) {
+    strangerAt = now;
+    if (now - firstViewAt < settings.mergeWaitMs()) {
+      agenda.at(now + STRANGER_MS, _ -> due = true);
+    }
   }
 
   private void lookAtFlapping(long now) {

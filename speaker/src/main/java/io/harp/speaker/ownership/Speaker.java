@@ -272,10 +272,11 @@ public final class Speaker {
   private void asked(Heard.Probe probe, Trailer theirs, long now) {
     roster.sawSpeaker(probe.sender(), theirs, now);
     holdings.rivalAudit(probe.address(), probe.sender(), theirs);
-    if (isForeign(probe, theirs)
-        && settings.has(Rule.CHALLENGE)
-        && hellos.answer(theirs.memberHash(), now)) {
-      holdings.challenge(now);
+    if (isForeign(probe, theirs)) {
+      planning.met(now);
+      if (settings.has(Rule.CHALLENGE) && hellos.answer(theirs.memberHash(), now)) {
+        holdings.challenge(now);
+      }
     }
     if (theirs.since() != 0 && holdings.slots().holds(probe.address())) {
       disputes.challenged(probe, cards.mac(probe.link()), now);

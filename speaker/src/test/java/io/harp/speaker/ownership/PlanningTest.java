@@ -87,6 +87,72 @@ class PlanningTest {
   }
 
   @Test
+  void nothingIsPlacedWhileAMemberHasNotSaidWhatItHolds() {
+    want();
+    planning.expect(2);
+    install(FIRST, 0);
+    roster.report(A, report(FIRST, Map.of()));
+    runUntil(settings.placementWaitMs() - 1);
+    assertEquals(Map.of(), published.getLast().assignments());
+    roster.report(B, report(FIRST, Map.of(X, 5L)));
+    planning.touch();
+    planning.run(settings.placementWaitMs());
+    assertEquals(
+        Map.of(X, new Assignment(B, Optional.empty(), Reason.KEPT)),
+        published.getLast().assignments());
+  }
+
+  @Test
+  void aMemberThatNeverReportsHoldsUpPlacingForASecondOnly() {
+    want();
+    planning.expect(2);
+    install(FIRST, 0);
+    roster.report(A, report(FIRST, Map.of()));
+    runUntil(settings.placementWaitMs());
+    assertEquals(Set.of(X), published.getLast().assignments().keySet());
+  }
+
+  @Test
+  void theFirstPlacementWaitsForASpeakerThatTheSegmentLetsHear() {
+    want();
+    planning.expect(3);
+    install(FIRST, 0);
+    roster.report(A, report(FIRST, Map.of()));
+    roster.report(B, report(FIRST, Map.of()));
+    for (long now = 0; now < 2_000; now += 80) {
+      planning.met(now);
+      planning.touch();
+      planning.run(now);
+    }
+    assertEquals(Map.of(), published.getLast().assignments());
+    planning.expect(2);
+    planning.run(2_000);
+    assertEquals(Set.of(X), published.getLast().assignments().keySet());
+  }
+
+  @Test
+  void butNotForOneThatNeverJoins() {
+    want();
+    planning.expect(3);
+    install(FIRST, 0);
+    roster.report(A, report(FIRST, Map.of()));
+    roster.report(B, report(FIRST, Map.of()));
+    for (long now = 0; now <= settings.mergeWaitMs(); now += 50) {
+      planning.met(now);
+      planning.touch();
+      planning.run(now);
+    }
+    assertEquals(Set.of(X), published.getLast().assignments().keySet());
+  }
+
+  private void runUntil(long end) {
+    for (long now = 0; now <= end; now++) {
+      planning.touch();
+      planning.run(now);
+    }
+  }
+
+  @Test
   void whoHoldsByItsReportKeeps() { // C6
     want();
     planning.expect(2);
