@@ -188,4 +188,28 @@ class ArchitectureTest {
         .callMethod(System.class, "currentTimeMillis")
         .check(HARP);
   }
+
+  /** Who steps the wall clock of a node moves no address: times are for people to read. */
+  @Test
+  void speakersReadTheWallClockForPeopleOnly() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.harp.speaker..")
+        .and()
+        // What it knows at its start counts on by the monotonic clock, as "held since".
+        .doNotHaveSimpleName("Daemon")
+        .and()
+        .doNotHaveSimpleName("FramesPage")
+        .and()
+        .doNotHaveSimpleName("Monitor")
+        .and()
+        .doNotHaveSimpleName("MoveRecorder")
+        .should()
+        .callMethod(System.class, "currentTimeMillis")
+        .orShould()
+        .callMethod(io.harp.loop.Clock.class, "wallMs")
+        .orShould()
+        .callMethod(java.time.Instant.class, "now")
+        .check(HARP);
+  }
 }

@@ -38,8 +38,6 @@ import java.util.function.LongSupplier;
  */
 public final class Speaker {
 
-  private static final long PERIODIC_REPORT_MS = 2_000;
-
   private final Settings settings;
   private final Member self;
   private final FramePort port;
@@ -55,17 +53,17 @@ public final class Speaker {
   private final Surroundings around;
   private final Holdings holdings;
   private final Suspicions suspicions;
-  private final Disputes disputes;
   private final Hellos hellos;
   private final Soundings soundings;
+  private final Segments segments;
+  private final Laggards laggards;
+  private final Muteness muteness;
   private final Following following;
+  private final Hearing hearing;
   private final Correspondence peers;
+  private final Reporting reporting;
 
-  private boolean draining;
-  private boolean toldMute;
-  private boolean reportDue;
   private boolean watchesChanged;
-  private long nextReport = Long.MIN_VALUE;
 
   /**
    * @param cluster already knows this member; its events are to be passed on to this object
@@ -100,12 +98,27 @@ public final class Speaker {
     this.around = new Here(fence, roster, planning, picture, cards, wallOffsetMs);
     this.holdings = new Holdings(settings, agenda, port, journal, around);
     this.suspicions = new Suspicions(settings, agenda, this::probe);
-    this.disputes = new Disputes(settings, agenda, roster, planning, holdings, journal, around);
     this.hellos = new Hellos(settings, roster, journal, this::hello);
     this.soundings = new Soundings(settings, roster, port);
+    this.segments = new Segments(cards, soundings, journal);
+    this.laggards = new Laggards(roster, journal);
+    this.muteness = new Muteness(fence, isolation, journal);
     this.following =
         new Following(settings, roster, planning, holdings, suspicions, around, picture, journal);
+    this.hearing =
+        new Hearing(
+            settings,
+            cards,
+            roster,
+            planning,
+            holdings,
+            suspicions,
+            new Disputes(settings, agenda, roster, planning, holdings, journal, around),
+            hellos);
     this.peers = new Correspondence(settings, cluster, roster, planning, picture, journal);
+    this.reporting =
+        new Reporting(
+            settings, roster, planning, picture, cards, soundings, holdings, following, peers);
   }
 
   // What the membership says
@@ -125,7 +138,7 @@ public final class Speaker {
     peers.view(now);
     journal.installed(view);
     hellos.view(now);
-    report(now);
+    reporting.report(now);
     if (view.merged()) {
       reassert("the views have merged", now);
     }
@@ -203,7 +216,7 @@ public final class Speaker {
   }
 
   private void pictureChanged(long now) {
-    reportDue = true;
+    reporting.touch();
     watchesChanged = true;
     holdings.touch();
     planning.touch();
@@ -214,7 +227,7 @@ public final class Speaker {
   public void apiFresh(boolean fresh) {
     // Said four times a second, and a plan costs more than all else an idle speaker does.
     if (picture.fresh(fresh)) {
-      reportDue = true;
+      reporting.touch();
       planning.touch();
     }
   }
@@ -233,7 +246,7 @@ public final class Speaker {
   public void links(List<Link> next, long now) {
     boolean back = cards.update(next);
     isolation.carrier(next.stream().anyMatch(Link::carrier));
-    reportDue = true;
+    reporting.touch();
     watchesChanged = true;
     holdings.touch();
     planning.touch();
@@ -256,56 +269,21 @@ public final class Speaker {
   /** A frame about a watched address. */
   public void heard(Heard heard, long now) {
     fence.foreign(now);
-    switch (heard) {
-      case Heard.Probe probe -> probe.trailer().ifPresent(t -> asked(probe, t, now));
-      case Heard.Claim claim -> {
-        suspicions.answered(claim.address());
-        claim.trailer().ifPresent(t -> roster.sawSpeaker(claim.sender(), t, now));
-        if (!holdings.answered(claim.address(), claim.sender())) {
-          disputes.claimed(claim, cards.mac(claim.link()), now);
-        }
-      }
-    }
-  }
-
-  // A speaker asks: an audit (it holds nothing), a hello, or the challenge of a holder.
-  private void asked(Heard.Probe probe, Trailer theirs, long now) {
-    roster.sawSpeaker(probe.sender(), theirs, now);
-    holdings.rivalAudit(probe.address(), probe.sender(), theirs);
-    if (isForeign(probe, theirs)) {
-      planning.met(now);
-      if (settings.has(Rule.CHALLENGE) && hellos.answer(theirs.memberHash(), now)) {
-        holdings.challenge(now);
-      }
-    }
-    if (theirs.since() != 0 && holdings.slots().holds(probe.address())) {
-      disputes.challenged(probe, cards.mac(probe.link()), now);
-    }
-  }
-
-  // A speaker outside the view, or a member that has gone on to a later one: this speaker may have
-  // been left behind without having noticed.
-  private boolean isForeign(Heard.Probe probe, Trailer theirs) {
-    return roster.hasView()
-        && (theirs.isAheadOf(roster.view())
-            || roster
-                .speaker(probe.sender(), Optional.of(theirs))
-                .filter(roster::isMember)
-                .isEmpty());
+    hearing.heard(heard, now);
   }
 
   // The end of this speaker
 
   /** This speaker is about to stop: it hands over what it holds. */
   public void drain(long now) {
-    draining = true;
-    report(now);
+    reporting.drain();
+    reporting.report(now);
     planning.touch();
   }
 
   /** Whether there is nothing left to hand over, or nobody to hand it to. */
   public boolean isDrained() {
-    return draining && holdings.slots().allHeld().isEmpty();
+    return reporting.isDraining() && holdings.slots().allHeld().isEmpty();
   }
 
   /** Stops answering for everything, at the very end. */
@@ -333,8 +311,8 @@ public final class Speaker {
     lookAtLag(now);
     planning.run(now);
     publish();
-    if (reportDue || now >= nextReport) {
-      report(now);
+    if (reporting.isDue(now)) {
+      reporting.report(now);
       planning.run(now);
       publish();
     }
@@ -342,34 +320,15 @@ public final class Speaker {
   }
 
   private long next(long now) {
-    long timers =
-        Math.min(Math.min(agenda.next(), peers.nextPing()), Math.min(hellos.next(), nextReport));
+    long timers = Math.min(Math.min(agenda.next(), peers.nextPing()), hellos.next());
     long looks = Math.min(Math.min(fence.next(now), soundings.next()), following.nextAsk());
-    // What the last plan changed here is reported with what else changes in that time.
-    return Math.min(Math.min(timers, looks), reportDue ? now + settings.soundMs() : Long.MAX_VALUE);
+    return Math.min(Math.min(timers, looks), reporting.next(now));
   }
 
   private void lookAtLag(long now) {
-    Set<Member> before = roster.lagging();
-    if (settings.has(Rule.LAG) && roster.lookAtLag(now)) {
+    if (settings.has(Rule.LAG) && laggards.look(now)) {
       planning.touch();
       peers.offerFacts();
-      tellLag(before, roster.lagging());
-    }
-  }
-
-  private void tellLag(Set<Member> before, Set<Member> after) {
-    for (Member member : after) {
-      if (!before.contains(member)) {
-        journal.happened(
-            Incident.LAGGING,
-            member.node() + " does not see what changes in the API, though it believes it does");
-      }
-    }
-    for (Member member : before) {
-      if (!after.contains(member)) {
-        journal.happened(Incident.CAUGHT_UP, member.node() + " sees what changes in the API");
-      }
     }
   }
 
@@ -378,58 +337,23 @@ public final class Speaker {
       case STEADY -> {}
       case LAPSED -> {
         holdings.releaseAll(Release.MUTED);
-        toldMute = true;
-        journal.muted(true, muteReason(now));
-        reportDue = true;
+        muteness.lost(now);
+        reporting.touch();
       }
       case REGAINED -> {
-        if (toldMute) {
-          toldMute = false;
-          journal.muted(false, "heard again");
-        }
+        muteness.regained();
         planning.present().ifPresent(plan -> apply(plan, now));
       }
     }
   }
 
-  private String muteReason(long now) {
-    if (fence.isWoken()) {
-      return "this process was stopped or starved";
-    }
-    if (fence.isExcluded()) {
-      return "the others have a view without this speaker";
-    }
-    return isolation.isIsolated(now)
-        ? "no peer and no other host is heard"
-        : "no peer confirms that it hears this speaker";
-  }
-
   private void sound(long now) {
-    Set<Integer> silent = silentLinks();
-    if (soundings.run(cards.all(), now)) {
-      reportDue = true;
-      tellSegments(silent, silentLinks());
-      if (!silent.isEmpty()) {
-        // Whoever is there now may have heard another owner, or nobody, meanwhile.
+    switch (segments.look(now)) {
+      case NONE -> {}
+      case SILENT -> reporting.touch();
+      case BACK -> {
+        reporting.touch();
         reassert("a segment answers again", now);
-      }
-    }
-  }
-
-  private Set<Integer> silentLinks() {
-    Set<Integer> silent = new HashSet<>(cards.indexes());
-    silent.removeIf(soundings::isAnswering);
-    return silent;
-  }
-
-  private void tellSegments(Set<Integer> before, Set<Integer> after) {
-    for (Link link : cards.all()) {
-      boolean was = before.contains(link.index());
-      boolean is = after.contains(link.index());
-      if (is && !was) {
-        journal.happened(Incident.SEGMENT_SILENT, link.name() + ": nobody answers there any more");
-      } else if (was && !is) {
-        journal.happened(Incident.SEGMENT_BACK, link.name() + ": the segment answers again");
       }
     }
   }
@@ -449,7 +373,7 @@ public final class Speaker {
     holdings
         .takeChange()
         .ifPresent(held -> {
-          reportDue = true;
+          reporting.touch();
           port.publish(held, watched());
         });
     watchesChanged = false;
@@ -461,33 +385,6 @@ public final class Speaker {
     return watched;
   }
 
-  private void report(long now) {
-    reportDue = false;
-    nextReport = now + PERIODIC_REPORT_MS;
-    if (!roster.hasView()) {
-      return;
-    }
-    Report report =
-        new Report(
-            roster.view().id(),
-            roster.formerSize(),
-            planning.present().map(Plan::epoch),
-            picture.isFresh(),
-            picture.revision(),
-            picture.digest(),
-            picture.isKnown(),
-            draining,
-            cards.reported(soundings::isAnswering),
-            holdings.slots().held(),
-            holdings.slots().ceded(),
-            following.refused());
-    if (!report.equals(roster.reportOf(self))) {
-      planning.touch();
-    }
-    roster.report(self, report);
-    peers.broadcast(report);
-  }
-
   private void publishPlan(Plan plan, long now) {
     peers.broadcast(plan);
     apply(plan, now);
@@ -495,7 +392,7 @@ public final class Speaker {
 
   private void apply(Plan plan, long now) {
     following.apply(plan, now);
-    reportDue = true;
+    reporting.touch();
   }
 
   private void probe(Address address) {
@@ -524,7 +421,7 @@ public final class Speaker {
 
   /** Says again who this is and what it holds, to all. */
   public void say() {
-    reportDue = true;
+    reporting.touch();
   }
 
   /** Whether {@code member} is in the present view. */

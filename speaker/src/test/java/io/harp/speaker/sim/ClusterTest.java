@@ -80,6 +80,30 @@ class ClusterTest {
   }
 
   @Test
+  void wallClocksThatAreYearsApartAndStepBackBetweenTwoLivesChangeNothing() {
+    long years = 10L * 365 * 24 * 3_600_000;
+    Scene scene = Scene.of(3, 6);
+    scene.machine(0).wallSkewMs = years;
+    scene.machine(1).wallSkewMs = -years;
+    settled(scene);
+    Map<Address, Machine> before = holders(scene);
+    assertEquals(6, before.size());
+    Machine back = scene.machine(0);
+    scene.kill(back);
+    scene.runFor(3_000);
+    Map<Address, Machine> without = holders(scene);
+    back.wallSkewMs = -2 * years;
+    scene.start(back);
+    scene.runFor(5_000);
+    assertEquals(without, holders(scene));
+    scene.lanCut(scene.machine(1), true);
+    scene.runFor(3_000);
+    scene.lanCut(scene.machine(1), false);
+    scene.runFor(3_000);
+    ends(scene);
+  }
+
+  @Test
   void aJoinMovesNothing() {
     Scene scene = Scene.of(3, 6);
     scene.start(scene.machine(0));
