@@ -75,10 +75,7 @@ final class Convergence {
     }
     Optional<Set<Family>> families = clusterFamilies();
     if (families.isEmpty()) {
-      return failed(
-          "the Service has no usable cluster IP: "
-              + service.clusterIps()
-              + "; a headless Service cannot have an address");
+      return headless();
     }
     if (service.ipFamilyPolicy() == FamilyPolicy.REQUIRE_DUAL_STACK
         && service.clusterIps().size() < 2) {
@@ -93,6 +90,20 @@ final class Convergence {
     return kept.isPresent() ? kept(kept.get(), families.get()) : fresh(families.get());
   }
 
+  /** Who had an address loses it, and is told so under the name MetalLB gives to that. */
+  private Outcome headless() {
+    String why =
+        "the Service has no usable cluster IP: "
+            + service.clusterIps()
+            + "; a headless Service cannot have an address";
+    if (statusAddresses().isEmpty()) {
+      return failed(why);
+    }
+    release();
+    notes.add(Note.warning("noclusterIPsIPFamily", why));
+    return new Outcome.Pending(why, notes);
+  }
+
   /** What the Service may keep of what it has, in our books or in its status. */
   private Optional<Holding> keep(Set<Family> families) {
     List<Address> current = before.map(Holding::addresses).orElseGet(this::statusAddresses);
@@ -104,7 +115,10 @@ final class Convergence {
     if (have.size() != current.size()) {
       notes.add(
           Note.warning(
-              "nolbIPsIPFamily", "the status has " + current + ", which is no IPv4/IPv6 pair"));
+              "nolbIPsIPFamily",
+              "the status has "
+                  + current
+                  + ", neither one address nor one of each family; it is written anew"));
       release();
       return Optional.empty();
     }

@@ -1,5 +1,6 @@
 package io.harp.controller.status;
 
+import io.fabric8.kubernetes.api.model.LoadBalancerIngress;
 import io.fabric8.kubernetes.api.model.LoadBalancerIngressBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -13,6 +14,8 @@ import io.harp.model.LbService;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The newest version of a Service that the API has told of.
@@ -22,10 +25,32 @@ import java.util.Map;
  */
 record Known(Service object, LbService service) {
 
+  /** The mode the server writes where none is given (Service API, {@code ipMode}). */
+  private static final String VIP = "VIP";
+
   /** Takes {@code object} over: its {@code managedFields}, half of its size, are dropped. */
   static Known of(Service object, LbService service) {
     object.getMetadata().setManagedFields(null);
     return new Known(object, service);
+  }
+
+  /**
+   * Whether it says what is wanted, the mode of the addresses included: none means VIP, and Proxy
+   * would keep the nodes from treating them as ours.
+   *
+   * @param annotated whether the annotation counts
+   */
+  boolean says(Wanted wanted, boolean annotated) {
+    return wanted.addresses().equals(service.ingress())
+        && (!annotated || wanted.isSaidBy(service))
+        && modes().allMatch(mode -> mode == null || mode.equals(VIP));
+  }
+
+  private Stream<@Nullable String> modes() {
+    ServiceStatus status = object.getStatus();
+    return status == null || status.getLoadBalancer() == null
+        ? Stream.empty()
+        : status.getLoadBalancer().getIngress().stream().map(LoadBalancerIngress::getIpMode);
   }
 
   boolean isOlderThan(Known other) {

@@ -98,10 +98,10 @@ public final class StatusWriter implements RawServices {
   /** Writes {@code wanted} unless {@code service} says it already. Returns whether it writes. */
   public synchronized boolean want(LbService service, Wanted wanted) {
     Entry entry = entries.get(service.key());
-    if (entry == null) {
+    if (entry == null || entry.known == null) {
       return false; // gone meanwhile; the event of that follows
     }
-    if (isSaid(service, wanted)) {
+    if (isSaid(entry.known, wanted)) {
       entry.wanted = null;
       return false;
     }
@@ -120,10 +120,8 @@ public final class StatusWriter implements RawServices {
     return Optional.ofNullable(entries.get(key)).map(e -> e.known).map(Known::reference);
   }
 
-  private boolean isSaid(LbService service, Wanted wanted) {
-    return annotationsIgnored
-        ? wanted.addresses().equals(service.ingress())
-        : wanted.isSaidBy(service);
+  private boolean isSaid(Known known, Wanted wanted) {
+    return known.says(wanted, !annotationsIgnored);
   }
 
   private void run(ServiceKey key, Entry entry) {
@@ -162,7 +160,7 @@ public final class StatusWriter implements RawServices {
     synchronized (this) {
       wanted = entry.wanted;
       known = entry.known;
-      if (wanted == null || known == null || isSaid(known.service(), wanted)) {
+      if (wanted == null || known == null || isSaid(known, wanted)) {
         entry.wanted = null;
         entry.running = false;
         unwritten.decrementAndGet();

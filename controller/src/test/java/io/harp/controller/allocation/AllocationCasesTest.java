@@ -567,7 +567,9 @@ class AllocationCasesTest {
   void aHeadlessServiceHasNoAddress() {
     Scene scene = Scene.of("pool1[1.2.3.0/31]");
     assertEquals("", scene.service("s").cluster("None").put(), "A124");
+    assertTrue(scene.notes.getLast().contains("AllocationFailed"), scene.notes::toString);
     assertEquals("", scene.service("t").cluster("None").status("1.2.3.1").put(), "B14");
+    assertTrue(scene.notes.getLast().contains("noclusterIPsIPFamily"), scene.notes::toString);
     assertEquals(0, scene.usage("pool1").used4());
   }
 
