@@ -32,6 +32,7 @@ public final class ControllerBench implements Callable<Integer> {
 
   private static final int PATIENCE_MS = 180_000;
   private static final int WARM_UP = 50;
+  private static final int SETTLED_MS = 3_500;
 
   @Option(names = "--runs", description = "of many at once (default ${DEFAULT-VALUE})")
   int runs = 3;
@@ -180,12 +181,12 @@ public final class ControllerBench implements Callable<Integer> {
     row.put("idleWrites", lab.api().writesSoFar() - writes);
   }
 
-  /** Nothing is written for a second. */
+  /** Nothing is written for longer than counters of pools are held back. */
   private static void settle(Lab lab) {
     long before;
     do {
       before = lab.api().writesSoFar();
-      SpeakerLab.await(1_000, () -> false);
+      SpeakerLab.await(SETTLED_MS, () -> false);
     } while (lab.api().writesSoFar() != before);
   }
 
