@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 public final class ServiceL2Status extends CustomResource<Void, ServiceL2Status.Status>
     implements Namespaced {
 
+  /** A version without status subresource, through which an object is made with its status. */
+  public static final String WHOLE = "v1alpha1";
+
   public static final String NODE_LABEL = "metallb.io/node";
   public static final String SERVICE_NAME_LABEL = "metallb.io/service-name";
   public static final String SERVICE_NAMESPACE_LABEL = "metallb.io/service-namespace";

@@ -3,6 +3,7 @@ package io.harp.kube.crd;
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
@@ -112,6 +113,18 @@ class DefinitionsTest {
     }
   }
 
+  /** One request through it says what two say through the other, and nothing else. */
+  @Test
+  void theVersionForWholeObjectsDiffersInTheSubresourceAlone() throws IOException {
+    CustomResourceDefinition definition = definition(ServiceL2Status.class);
+    CustomResourceDefinitionVersion whole = definition.getSpec().getVersions().getLast();
+    assertEquals(ServiceL2Status.WHOLE, whole.getName());
+    assertEquals(version(definition).getSchema(), whole.getSchema());
+    assertEquals(
+        version(definition).getAdditionalPrinterColumns(), whole.getAdditionalPrinterColumns());
+    assertNull(whole.getSubresources());
+  }
+
   private static void compare(
       String path, @Nullable JSONSchemaProps schema, Type type, List<String> differences) {
     if (type == Void.class) {
@@ -217,8 +230,10 @@ class DefinitionsTest {
   }
 
   private static CustomResourceDefinitionVersion version(CustomResourceDefinition definition) {
-    assertEquals(1, definition.getSpec().getVersions().size());
-    return definition.getSpec().getVersions().getFirst();
+    List<CustomResourceDefinitionVersion> stored =
+        definition.getSpec().getVersions().stream().filter(v -> v.getStorage()).toList();
+    assertEquals(1, stored.size());
+    return stored.getFirst();
   }
 
   private static String name(CustomResourceDefinition definition) {

@@ -3,13 +3,17 @@ package io.harp.speaker.status;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.harp.kube.Json;
+import io.harp.kube.crd.MetalLb;
 import io.harp.kube.crd.ServiceL2Status;
 import io.harp.model.NodeName;
 import io.harp.model.ServiceKey;
+import java.net.HttpURLConnection;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -182,12 +186,8 @@ public final class MoveRecorder implements AutoCloseable {
           "." + Long.toHexString(tenure.sinceMs()));
     }
     String kept = own.map(o -> o.getMetadata().getName()).orElse("");
-    ServiceL2Status object = own.orElseGet(() -> create(tenure));
-    ServiceL2Status.Status wanted = status(tenure, object.getStatus());
-    if (!wanted.equals(object.getStatus())) {
-      object.setStatus(wanted);
-      client.resource(object).inNamespace(namespace).updateStatus();
-      written.increment();
+    if (own.isPresent() || !createWhole(tenure)) {
+      update(own.orElseGet(() -> create(tenure)), tenure);
     }
     present.stream().filter(o -> !o.getMetadata().getName().equals(kept)).forEach(this::delete);
   }
@@ -202,16 +202,58 @@ public final class MoveRecorder implements AutoCloseable {
     written.increment();
   }
 
+  private void update(ServiceL2Status object, Tenure tenure) {
+    ServiceL2Status.Status wanted = status(tenure, object.getStatus());
+    if (!wanted.equals(object.getStatus())) {
+      object.setStatus(wanted);
+      client.resource(object).inNamespace(namespace).updateStatus();
+      written.increment();
+    }
+  }
+
+  /**
+   * Object and status in one request, by the version of the definition that has no subresource.
+   * Returns whether the server knows it: MetalLB's own definition does not have it.
+   */
+  private boolean createWhole(Tenure tenure) {
+    Map<String, Object> whole =
+        Map.of(
+            "apiVersion",
+            MetalLb.GROUP + "/" + ServiceL2Status.WHOLE,
+            "kind",
+            "ServiceL2Status",
+            "metadata",
+            metadata(tenure.service()),
+            "status",
+            status(tenure, null));
+    String path =
+        "/apis/%s/%s/namespaces/%s/servicel2statuses"
+            .formatted(MetalLb.GROUP, ServiceL2Status.WHOLE, namespace);
+    try {
+      client.raw(path, "POST", Json.text(whole));
+      written.increment();
+      return true;
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private ObjectMeta metadata(ServiceKey service) {
+    return new ObjectMetaBuilder()
+        .withNamespace(namespace)
+        .withName(name(service))
+        .addToLabels(ServiceL2Status.NODE_LABEL, node.text())
+        .addToLabels(ServiceL2Status.SERVICE_NAME_LABEL, service.name())
+        .addToLabels(ServiceL2Status.SERVICE_NAMESPACE_LABEL, service.namespace())
+        .build();
+  }
+
   private ServiceL2Status create(Tenure tenure) {
     ServiceL2Status status = new ServiceL2Status();
-    status.setMetadata(
-        new ObjectMetaBuilder()
-            .withNamespace(namespace)
-            .withName(name(tenure.service()))
-            .addToLabels(ServiceL2Status.NODE_LABEL, node.text())
-            .addToLabels(ServiceL2Status.SERVICE_NAME_LABEL, tenure.service().name())
-            .addToLabels(ServiceL2Status.SERVICE_NAMESPACE_LABEL, tenure.service().namespace())
-            .build());
+    status.setMetadata(metadata(tenure.service()));
     ServiceL2Status created = client.resource(status).inNamespace(namespace).create();
     written.increment();
     return created;
