@@ -20,8 +20,8 @@ public final class Loop implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Loop.class);
 
   /**
-   * The owner's look at the clock. The loop calls it after every event and whenever the deadline it
-   * gave has come.
+   * The owner's look at the clock. The loop calls it after every event, or a few that waited
+   * together, and whenever the deadline it gave has come.
    */
   @FunctionalInterface
   public interface Tick {
@@ -31,6 +31,12 @@ public final class Loop implements AutoCloseable {
      */
     long at(long nowMs);
   }
+
+  /** So many events that wait share a tick, at most. */
+  private static final int TOGETHER = 64;
+
+  /** After so many milliseconds it is time for the tick, whatever still waits. */
+  private static final long TOGETHER_MS = 5;
 
   private final String name;
   private final Clock clock;
@@ -125,6 +131,7 @@ public final class Loop implements AutoCloseable {
         }
         if (event != null) {
           event.run();
+          takeWhatWaits(now, deadline);
           deadline = tick.at(clock.nowMs());
         }
         lastProgressMs = clock.nowMs();
@@ -138,6 +145,21 @@ public final class Loop implements AutoCloseable {
         stopping = true;
         fatal.died(name, e);
       }
+    }
+  }
+
+  /**
+   * What came meanwhile shares a tick, as what follows from a state is worked out anew in each. Not
+   * beyond the time for which a tick is due.
+   */
+  private void takeWhatWaits(long since, long deadline) {
+    long end = Math.min(deadline, since + TOGETHER_MS);
+    for (int taken = 1; taken < TOGETHER && clock.nowMs() < end && !stopping; taken++) {
+      Runnable event = inbox.poll();
+      if (event == null) {
+        return;
+      }
+      event.run();
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +42,48 @@ class LoopTest {
     assertTrue(done.await(5, TimeUnit.SECONDS));
     loop.close();
     assertEquals(List.of("tick", "event"), seen.subList(0, 2));
+  }
+
+  @Test
+  void eventsThatWaitShareATickUnlessOneIsDue() throws InterruptedException {
+    assertEquals(List.of("event", "event", "event", "tick"), storyOf(0));
+    assertEquals(List.of("event", "tick", "event", "tick"), storyOf(10));
+  }
+
+  /** What follows the first tick, if each of the events that wait takes so many ms. */
+  private static List<String> storyOf(long eventMs) throws InterruptedException {
+    List<String> seen = new CopyOnWriteArrayList<>();
+    CountDownLatch done = new CountDownLatch(1);
+    AtomicLong now = new AtomicLong();
+    Clock clock =
+        new Clock() {
+          @Override
+          public long nowMs() {
+            return now.get();
+          }
+
+          @Override
+          public long wallMs() {
+            return now.get();
+          }
+        };
+    Loop loop = new Loop("test", clock, 10, 10);
+    for (int i = 0; i < 3; i++) {
+      loop.post(() -> {
+        now.addAndGet(eventMs);
+        seen.add("event");
+      });
+    }
+    loop.start(at -> {
+      seen.add("tick");
+      if (seen.stream().filter("event"::equals).count() == 3) {
+        done.countDown();
+      }
+      return at + 5;
+    });
+    assertTrue(done.await(5, TimeUnit.SECONDS));
+    loop.close();
+    return seen.subList(1, 5);
   }
 
   @Test
