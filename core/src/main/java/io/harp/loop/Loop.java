@@ -139,7 +139,8 @@ public final class Loop implements AutoCloseable {
         stopping = true;
       } catch (RuntimeException | Error e) {
         log.error(
-            "{}: the owner of the state failed; ending, since a restart is better than a wrong state",
+            "{}: the owner of the state failed; ending, since a restart is better than a wrong"
+                + " state",
             name,
             e);
         stopping = true;

@@ -54,7 +54,7 @@ final class Pulse extends Protocol {
     this.counters = counters;
     this.knock = knock;
     this.doubted = doubted;
-    this.watch = new Watch<>(timers, nowMs());
+    this.watch = new Watch<>(timers, timers.youngMs(), nowMs());
   }
 
   /** The member's host answered that nobody listens where it was. */

@@ -46,6 +46,19 @@ public record Timers(int detectionMs) {
     return detectionMs * 8L / 5;
   }
 
+  /** How long a member counts as just met. */
+  public long youngMs() {
+    return 5_000;
+  }
+
+  /**
+   * For members that were just met: four times the time. Three JVMs that start together on two
+   * cores were silent for up to half a second each, a second after they had formed their view.
+   */
+  Timers lenient() {
+    return new Timers(Math.min(10_000, 4 * detectionMs));
+  }
+
   /**
    * A member that gives cause for doubt is asked, and has so long to answer. Longer than a
    * scheduler or a collector delays an answer, as measured with twice as many busy threads as

@@ -19,6 +19,9 @@ import java.util.Map;
  * that answers but has excluded us is lost as well: it would otherwise answer for ever, and this
  * side would never notice that they are apart.
  *
+ * <p>A member that was just met is given more time: one of the two has just started, and a program
+ * that loads its classes beside others that do is silent for longer than one that is cut off later.
+ *
  * @param <M> names a member
  */
 final class Watch<M> {
@@ -75,6 +78,8 @@ final class Watch<M> {
   }
 
   private final Timers timers;
+  private final Timers lenient;
+  private final long youngMs;
   private Map<M, State> states = new LinkedHashMap<>();
   private List<M> successors = List.of();
   private int questions;
@@ -82,8 +87,13 @@ final class Watch<M> {
   private final List<Long> silences = new ArrayList<>();
   private long lastTickMs;
 
-  Watch(Timers timers, long nowMs) {
+  /**
+   * @param youngMs how long a member that was just met is given {@link Timers#lenient} time
+   */
+  Watch(Timers timers, long youngMs, long nowMs) {
     this.timers = timers;
+    this.lenient = timers.lenient();
+    this.youngMs = youngMs;
     this.lastTickMs = nowMs;
   }
 
@@ -252,7 +262,7 @@ final class Watch<M> {
   }
 
   private long doubtMs(State s) {
-    return s.sinceMs + timers.silenceMs() - timers.verifyMs();
+    return s.sinceMs + timers(s).silenceMs() - timers(s).verifyMs();
   }
 
   private long deadlineMs(State s) {
@@ -263,9 +273,14 @@ final class Watch<M> {
       // Asked to be sure, not because anything was missed: there is no hurry.
       return s.askedMs + 2 * timers.patienceMs();
     }
-    long silence = s.closed ? timers.verifyMs() : timers.silenceMs();
-    long patience = s.closed ? timers.silenceMs() : timers.patienceMs();
-    return Math.max(s.sinceMs + (s.hostThere ? patience : silence), s.askedMs + timers.verifyMs());
+    Timers given = timers(s);
+    long silence = s.closed ? given.verifyMs() : given.silenceMs();
+    long patience = s.closed ? given.silenceMs() : given.patienceMs();
+    return Math.max(s.sinceMs + (s.hostThere ? patience : silence), s.askedMs + given.verifyMs());
+  }
+
+  private Timers timers(State s) {
+    return s.sinceMs - s.metMs < youngMs ? lenient : timers;
   }
 
   private void doubt(M member, State s, long nowMs, List<Act<M>> acts) {

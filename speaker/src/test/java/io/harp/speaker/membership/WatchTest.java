@@ -19,7 +19,7 @@ class WatchTest {
 
   private static final Timers TIMERS = new Timers(250);
 
-  private final Watch<String> watch = new Watch<>(TIMERS, 0);
+  private final Watch<String> watch = new Watch<>(TIMERS, 0, 0);
 
   private long now;
 
@@ -46,6 +46,25 @@ class WatchTest {
     watch.hostAnswered("c");
     assertEquals(List.of("Doubt", "Tell"), kinds(pass(TIMERS.patienceMs() - 140, "b")));
     assertEquals(List.of("Suspect"), kinds(pass(20, "b")));
+  }
+
+  @Test
+  void whoWasJustMetIsGivenFourTimesTheTimeAndOnlyThen() {
+    Watch<String> young = new Watch<>(TIMERS, 5_000, 0);
+    young.members(List.of("a", "b"), "a", 0);
+    assertEquals(4 * TIMERS.silenceMs(), lostAfter(young, 0));
+    young.heard("b", 5_001);
+    assertEquals(TIMERS.silenceMs(), lostAfter(young, 5_001));
+  }
+
+  /** For how long "b" is silent until it is suspected. */
+  private static long lostAfter(Watch<String> watch, long from) {
+    for (long at = from; at < from + 3_000; at += 10) {
+      if (watch.tick(at).stream().anyMatch(act -> act instanceof Act.Suspect<String>)) {
+        return at - from;
+      }
+    }
+    throw new AssertionError("never");
   }
 
   @Test
@@ -190,12 +209,12 @@ class WatchTest {
     List<String> ring = ring(size);
     Map<String, Integer> watchers = new HashMap<>();
     for (String self : ring) {
-      Watch<String> its = new Watch<>(TIMERS, 0);
+      Watch<String> its = new Watch<>(TIMERS, 0, 0);
       its.members(ring, self, 0);
       for (Act<String> act : its.tick(TIMERS.silenceMs() / 2)) {
         if (act instanceof Act.Ask<String>(String asked, int _)) {
           watchers.merge(asked, 1, Integer::sum);
-          Watch<String> other = new Watch<>(TIMERS, 0);
+          Watch<String> other = new Watch<>(TIMERS, 0, 0);
           other.members(ring, asked, 0);
           assertTrue(other.successors().contains(self));
         }
