@@ -16,11 +16,13 @@ import io.harp.speaker.protocol.Message.Plan;
 import io.harp.speaker.protocol.Message.Reason;
 import io.harp.speaker.protocol.View;
 import io.harp.speaker.protocol.ViewId;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
 /**
@@ -155,8 +157,14 @@ final class Planning {
     present = Optional.of(plan);
     presentSince = now;
     due = true;
-    if (plan.assignments().values().stream().anyMatch(a -> a.from().isPresent())) {
-      agenda.at(now + settings.handOverMs(), then -> takeBack(plan, then));
+    Map<Member, Integer> handed = new HashMap<>();
+    for (Assignment a : plan.assignments().values()) {
+      if (a.from().isPresent()) {
+        handed.merge(a.owner(), 1, Integer::sum);
+      }
+    }
+    if (!handed.isEmpty()) {
+      agenda.at(now + settings.handOverMs(), then -> takeBack(plan, handed, then));
     }
   }
 
@@ -291,25 +299,54 @@ final class Planning {
     unmet = next;
   }
 
-  /** Hand-overs that nobody took in time go back to who still holds the address. */
-  private void takeBack(Plan plan, long now) {
+  /**
+   * Hand-overs that nobody took in time go back to who still holds the address. Who has taken some
+   * of many meanwhile is given as much time again for the others.
+   *
+   * @param before how many each member had to take when that was looked at last
+   */
+  private void takeBack(Plan plan, Map<Member, Integer> before, long now) {
     if (!present.equals(Optional.of(plan)) || !isPlanner() || !settings.has(Rule.GIVE_BACK)) {
       return;
     }
-    Set<Member> slow = new HashSet<>();
+    Map<Member, List<Group>> waiting = notTaken(plan);
+    Map<Member, Integer> busy = new HashMap<>();
+    waiting.forEach((member, groups) -> {
+      int left = groups.stream().mapToInt(group -> group.addresses().size()).sum();
+      if (left < before.getOrDefault(member, 0)) {
+        busy.put(member, left);
+      } else {
+        giveBack(plan, groups);
+        agenda.at(unresponsive.failed(member, now), _ -> due = true);
+      }
+    });
+    if (!busy.isEmpty()) {
+      agenda.at(now + settings.handOverMs(), then -> takeBack(plan, busy, then));
+    }
+  }
+
+  /** What each member was handed and does not hold, while who handed it over still does. */
+  private Map<Member, List<Group>> notTaken(Plan plan) {
+    Map<Member, List<Group>> waiting = new TreeMap<>();
     for (Group group : picture.groups()) {
       Assignment a = plan.assignments().get(group.name());
       if (a != null
           && a.from().isPresent()
           && !roster.holds(a.owner(), group.name())
           && roster.holds(a.from().get(), group.name())) {
-        slow.add(a.owner());
-        moves.put(group.name(), new Move(a.from().get(), Reason.GIVEN_BACK));
+        waiting.computeIfAbsent(a.owner(), _ -> new ArrayList<>()).add(group);
       }
     }
-    for (Member member : slow) {
-      due = true;
-      agenda.at(unresponsive.failed(member, now), _ -> due = true);
+    return waiting;
+  }
+
+  private void giveBack(Plan plan, List<Group> groups) {
+    due = true;
+    for (Group group : groups) {
+      Assignment a = plan.assignments().get(group.name());
+      if (a != null && a.from().isPresent()) {
+        moves.put(group.name(), new Move(a.from().get(), Reason.GIVEN_BACK));
+      }
     }
   }
 }

@@ -33,15 +33,17 @@ class PlanningTest {
   private static final View FIRST = new View(new ViewId(1, A), List.of(A, B), false);
   private static final View SECOND = new View(new ViewId(2, A), List.of(A, B), false);
   private static final Address X = new Ipv4(0x0a00_0001);
+  private static final Address Y = new Ipv4(0x0a00_0002);
 
   private final Settings settings = Settings.of(400);
   private final Roster roster = new Roster(A);
   private final Picture picture = new Picture();
   private final List<Plan> published = new ArrayList<>();
+  private final Agenda agenda = new Agenda();
   private final Planning planning =
       new Planning(
           settings,
-          new Agenda(),
+          agenda,
           A,
           roster,
           picture,
@@ -145,6 +147,33 @@ class PlanningTest {
     assertEquals(Set.of(X), published.getLast().assignments().keySet());
   }
 
+  @Test
+  void whoHasTakenSomeOfManyIsGivenTimeForTheOthersAndWhoTookNoneIsNot() {
+    picture.seen(List.of(group(X), group(Y)), Revision.of(1));
+    planning.expect(2);
+    install(FIRST, 0);
+    roster.report(A, report(FIRST, Map.of(X, 5L, Y, 5L)));
+    roster.report(B, report(FIRST, Map.of()));
+    Assignment handed = new Assignment(B, Optional.of(A), Reason.MOVED);
+    planning.accept(
+        new Plan(new Epoch(FIRST.id(), 1, A), Revision.of(1), Map.of(X, handed, Y, handed)), 0);
+    roster.report(B, report(FIRST, Map.of(X, 6L)));
+    agenda.run(settings.handOverMs());
+    planning.run(settings.handOverMs());
+    assertEquals(List.of(), givenBack());
+    agenda.run(2 * settings.handOverMs());
+    planning.run(2 * settings.handOverMs());
+    assertEquals(List.of(Y), givenBack());
+  }
+
+  private List<Address> givenBack() {
+    return published.stream()
+        .flatMap(plan -> plan.assignments().entrySet().stream())
+        .filter(e -> e.getValue().reason() == Reason.GIVEN_BACK)
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
   private void runUntil(long end) {
     for (long now = 0; now <= end; now++) {
       planning.touch();
@@ -181,13 +210,12 @@ class PlanningTest {
   }
 
   private void want() {
-    picture.seen(
-        List.of(
-            new Group(
-                List.of(X),
-                List.of(),
-                Map.of(A.node(), Eligibility.ANY, B.node(), Eligibility.ANY))),
-        Revision.of(1));
+    picture.seen(List.of(group(X)), Revision.of(1));
+  }
+
+  private static Group group(Address address) {
+    return new Group(
+        List.of(address), List.of(), Map.of(A.node(), Eligibility.ANY, B.node(), Eligibility.ANY));
   }
 
   private void install(View view, long now) {
