@@ -1,6 +1,5 @@
 package io.harp.speaker.membership;
 
-import io.harp.speaker.membership.Watch.Act;
 import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.List;

@@ -32,55 +32,9 @@ final class Watch<M> {
    */
   static final int NEIGHBOURS = 3;
 
-  /** What to do about a member. */
-  sealed interface Act<M> {
-    M member();
-
-    /** There is cause for doubt, told once until the member is heard again: it may be lost. */
-    record Doubt<M>(M member) implements Act<M> {}
-
-    /** Tell everybody that it was last heard so long ago; only those who watch it do. */
-    record Tell<M>(M member, long silentMs, boolean hostThere) implements Act<M> {}
-
-    /** Ask it whether it is there. */
-    record Ask<M>(M member, int question) implements Act<M> {}
-
-    /** Ask its host whether that is there. */
-    record Knock<M>(M member) implements Act<M> {}
-
-    /** It is lost. */
-    record Suspect<M>(M member) implements Act<M> {}
-
-    /** It was lost and is there again. */
-    record Trust<M>(M member) implements Act<M> {}
-  }
-
-  private static final class State {
-    final long metMs;
-    boolean watched;
-
-    /** The last sign of life, or when its connection closed: what it is given time from. */
-    long sinceMs;
-
-    long askedMs;
-    long repeatMs;
-    int question;
-    boolean asked;
-    boolean told;
-    boolean closed;
-    boolean hostThere;
-    boolean suspected;
-
-    State(long nowMs) {
-      metMs = nowMs;
-      sinceMs = nowMs;
-    }
-  }
-
   private final Timers timers;
-  private final Timers lenient;
-  private final long youngMs;
-  private Map<M, State> states = new LinkedHashMap<>();
+  private final Patience patience;
+  private Map<M, Regard> states = new LinkedHashMap<>();
   private List<M> successors = List.of();
   private int questions;
   // As many as there are members, until they are taken.
@@ -92,8 +46,7 @@ final class Watch<M> {
    */
   Watch(Timers timers, long youngMs, long nowMs) {
     this.timers = timers;
-    this.lenient = timers.lenient();
-    this.youngMs = youngMs;
+    this.patience = Patience.of(timers, youngMs);
     this.lastTickMs = nowMs;
   }
 
@@ -105,10 +58,10 @@ final class Watch<M> {
   void members(List<M> ring, M self, long nowMs) {
     int others = ring.size() - 1;
     int here = ring.indexOf(self);
-    Map<M, State> next = new LinkedHashMap<>();
+    Map<M, Regard> next = new LinkedHashMap<>();
     for (int i = 1; i <= others; i++) {
       M member = ring.get((here + i) % ring.size());
-      State s = states.getOrDefault(member, new State(nowMs));
+      Regard s = states.getOrDefault(member, new Regard(nowMs));
       boolean watched = others - i < NEIGHBOURS;
       if (watched && !s.watched && !s.asked) {
         s.sinceMs = nowMs;
@@ -127,13 +80,13 @@ final class Watch<M> {
 
   /** A heartbeat or any other message of a member. */
   List<Act<M>> heard(M member, long nowMs) {
-    State s = states.get(member);
+    Regard s = states.get(member);
     return s == null || s.closed ? List.of() : trust(member, s, nowMs);
   }
 
   /** Its connection closed. */
   List<Act<M>> closed(M member, long nowMs) {
-    State s = states.get(member);
+    Regard s = states.get(member);
     List<Act<M>> acts = new ArrayList<>();
     if (s != null && !s.closed) {
       s.closed = true;
@@ -150,7 +103,7 @@ final class Watch<M> {
    * @param hostThere whether its host answered the other one
    */
   List<Act<M>> told(M member, long silentMs, boolean hostThere, long nowMs) {
-    State s = states.get(member);
+    Regard s = states.get(member);
     List<Act<M>> acts = new ArrayList<>();
     if (s != null && !s.told) {
       s.sinceMs = s.watched ? s.sinceMs : Math.max(s.sinceMs, nowMs - silentMs);
@@ -167,7 +120,7 @@ final class Watch<M> {
 
   /** Its host completed a connection: it is alive, whatever has become of the process. */
   void hostAnswered(M member) {
-    State s = states.get(member);
+    Regard s = states.get(member);
     if (s != null && s.asked) {
       s.hostThere = true;
     }
@@ -175,7 +128,7 @@ final class Watch<M> {
 
   /** Its host answered that nobody listens there: the process is gone, waiting is idle. */
   List<Act<M>> gone(M member, long nowMs) {
-    State s = states.get(member);
+    Regard s = states.get(member);
     List<Act<M>> acts = new ArrayList<>();
     if (s != null && !s.suspected) {
       s.asked = true;
@@ -189,7 +142,7 @@ final class Watch<M> {
    * @param inView whether the member said that it has us in its view
    */
   List<Act<M>> answered(M member, int question, boolean inView, long nowMs) {
-    State s = states.get(member);
+    Regard s = states.get(member);
     if (s == null || question != s.question) {
       return List.of();
     }
@@ -219,7 +172,7 @@ final class Watch<M> {
     if (stalled(nowMs)) {
       // Their heartbeats wait in the socket, or they too stood still: their silence means nothing.
       // But they may have excluded us meanwhile.
-      states.values().forEach(s -> trust(s, nowMs));
+      states.values().forEach(s -> s.trust(nowMs));
       askAll(nowMs, acts);
     }
     lastTickMs = nowMs;
@@ -227,15 +180,15 @@ final class Watch<M> {
     return acts;
   }
 
-  private void tick(M member, State s, long nowMs, List<Act<M>> acts) {
-    if (s.watched && !s.asked && nowMs >= askMs(s)) {
+  private void tick(M member, Regard s, long nowMs, List<Act<M>> acts) {
+    if (s.watched && !s.asked && nowMs >= patience.askMs(s)) {
       ask(member, s, nowMs, acts);
       acts.add(new Act.Knock<>(member));
     }
-    if (s.watched && !s.told && nowMs >= doubtMs(s)) {
+    if (s.watched && !s.told && nowMs >= patience.doubtMs(s)) {
       doubt(member, s, nowMs, acts);
     }
-    if (s.asked && nowMs >= deadlineMs(s)) {
+    if (s.asked && nowMs >= patience.deadlineMs(s)) {
       if (s.suspected) {
         ask(member, s, nowMs, acts);
       }
@@ -246,44 +199,13 @@ final class Watch<M> {
   /** When {@link #tick} may next have something to do. */
   long nextMs() {
     long next = lastTickMs + timers.silenceMs() / 4;
-    for (State s : states.values()) {
-      if (s.asked) {
-        next = Math.min(next, deadlineMs(s));
-      }
-      if (s.watched && !s.told) {
-        next = Math.min(next, s.asked ? doubtMs(s) : askMs(s));
-      }
+    for (Regard s : states.values()) {
+      next = patience.nextMs(s, next);
     }
     return next;
   }
 
-  private long askMs(State s) {
-    return s.sinceMs + timers.silenceMs() / 2;
-  }
-
-  private long doubtMs(State s) {
-    return s.sinceMs + timers(s).silenceMs() - timers(s).verifyMs();
-  }
-
-  private long deadlineMs(State s) {
-    if (s.suspected) {
-      return s.repeatMs;
-    }
-    if (!s.watched && !s.told) {
-      // Asked to be sure, not because anything was missed: there is no hurry.
-      return s.askedMs + 2 * timers.patienceMs();
-    }
-    Timers given = timers(s);
-    long silence = s.closed ? given.verifyMs() : given.silenceMs();
-    long patience = s.closed ? given.silenceMs() : given.patienceMs();
-    return Math.max(s.sinceMs + (s.hostThere ? patience : silence), s.askedMs + given.verifyMs());
-  }
-
-  private Timers timers(State s) {
-    return s.sinceMs - s.metMs < youngMs ? lenient : timers;
-  }
-
-  private void doubt(M member, State s, long nowMs, List<Act<M>> acts) {
+  private void doubt(M member, Regard s, long nowMs, List<Act<M>> acts) {
     s.told = true;
     acts.add(new Act.Doubt<>(member));
     if (s.watched) {
@@ -312,7 +234,7 @@ final class Watch<M> {
     });
   }
 
-  private void ask(M member, State s, long nowMs, List<Act<M>> acts) {
+  private void ask(M member, Regard s, long nowMs, List<Act<M>> acts) {
     s.asked = true;
     s.askedMs = nowMs;
     s.question = ++questions;
@@ -323,7 +245,7 @@ final class Watch<M> {
    * It is said and asked again from time to time: whoever is to exclude the member may be lost as
    * well, and nobody else may hear that it is back.
    */
-  private void suspect(M member, State s, long nowMs, List<Act<M>> acts) {
+  private void suspect(M member, Regard s, long nowMs, List<Act<M>> acts) {
     if (!s.told) {
       doubt(member, s, nowMs, acts);
     }
@@ -345,18 +267,9 @@ final class Watch<M> {
     return taken;
   }
 
-  private List<Act<M>> trust(M member, State s, long nowMs) {
+  private List<Act<M>> trust(M member, Regard s, long nowMs) {
     boolean wasSuspected = s.suspected;
-    trust(s, nowMs);
+    s.trust(nowMs);
     return wasSuspected ? List.of(new Act.Trust<>(member)) : List.of();
-  }
-
-  private static void trust(State s, long nowMs) {
-    s.sinceMs = nowMs;
-    s.asked = false;
-    s.told = false;
-    s.closed = false;
-    s.hostThere = false;
-    s.suspected = false;
   }
 }

@@ -3,7 +3,6 @@ package io.harp.speaker.membership;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.harp.speaker.membership.Watch.Act;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
