@@ -38,9 +38,6 @@ final class Term {
   private static final int TICK_MS = 200;
   private static final int INBOX = 10_000;
 
-  /** With more statuses than this to write, events wait. */
-  private static final int FEW = 8;
-
   private final Settings settings;
   private final KubernetesClient client;
   private final Clock clock;
@@ -78,7 +75,7 @@ final class Term {
         new Notices(
             statuses,
             pools,
-            new EventWriter(client, settings.podName(), metrics, () -> statuses.unwritten() > FEW));
+            new EventWriter(client, settings.podName(), metrics, statuses::isBusy));
     effects = new Writers();
     controller = new Controller(settings.lbClass(), effects);
   }

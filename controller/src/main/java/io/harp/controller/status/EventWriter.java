@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * <p>An event's name is made from what it says about which version of the object, so saying it
  * again after a restart adds nothing. At most 4 are written at a time and 10,000 wait; further ones
  * are dropped, as are those that fail three times. While addresses are to be written in great
- * number events give way to them, for 10 s at most.
+ * number events give way to them, for 30 s at most.
  */
 public final class EventWriter {
 
@@ -40,7 +40,7 @@ public final class EventWriter {
   private static final int MAX_WAITING = 10_000;
   private static final int ATTEMPTS = 3;
   private static final long PAUSE_MS = 500;
-  private static final long LONGEST_YIELD_MS = 10_000;
+  private static final long LONGEST_YIELD_MS = 30_000;
   private static final long YIELD_MS = 50;
 
   /** An event that waits to be written. */

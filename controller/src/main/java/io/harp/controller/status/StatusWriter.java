@@ -56,6 +56,7 @@ public final class StatusWriter implements RawServices {
   private final BooleanSupplier mayWrite;
   private final Tally tally;
   private final AtomicInteger unwritten = new AtomicInteger();
+  private final Burst burst = new Burst();
   private final Semaphore permits = new Semaphore(MAX_UNDER_WAY);
   private final Map<ServiceKey, Entry> entries = new HashMap<>();
   private volatile boolean annotationsKept;
@@ -110,6 +111,7 @@ public final class StatusWriter implements RawServices {
     if (!entry.running) {
       entry.running = true;
       unwritten.incrementAndGet();
+      burst.add(nowMs());
       Thread.ofVirtual().name("status-" + service.key()).start(() -> run(service.key(), entry));
     }
     return news;
@@ -252,6 +254,15 @@ public final class StatusWriter implements RawServices {
     synchronized (this) {
       learn(entry, Known.of(now, Translate.service(now)));
     }
+  }
+
+  /** Whether so many statuses are to be written that whatever else there is should wait. */
+  public boolean isBusy() {
+    return burst.lasts(nowMs());
+  }
+
+  private static long nowMs() {
+    return System.nanoTime() / 1_000_000;
   }
 
   /** Services whose write waits or is under way. */
