@@ -27,7 +27,6 @@ import io.harp.speaker.membership.JGroupsCluster;
 import io.harp.speaker.membership.Timers;
 import io.harp.speaker.ownership.Speaker;
 import io.harp.speaker.protocol.Member;
-import io.harp.speaker.protocol.Message.Plan;
 import io.harp.speaker.protocol.Revision;
 import io.harp.speaker.protocol.View;
 import io.harp.speaker.status.MoveRecorder;
@@ -181,8 +180,9 @@ final class Daemon {
     }
     metrics.planner(speaker.isPlanner());
     metrics.planned(speaker.plan().map(plan -> plan.assignments().size()).orElse(0));
-    journal.flush(speaker.plan().map(Plan::epoch).map(Object::toString).orElse(""));
-    return Math.min(Math.min(next, world.nextMs()), nextFreshness);
+    journal.flush(speaker.plan());
+    // Freshness is looked at along with what the speaker wakes up for anyway.
+    return Math.min(next, world.nextMs());
   }
 
   // Metrics may ask before the watches are there.

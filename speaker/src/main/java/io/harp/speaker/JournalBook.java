@@ -10,6 +10,7 @@ import io.harp.speaker.election.Grouping;
 import io.harp.speaker.flight.FlightRecorder;
 import io.harp.speaker.ownership.Journal;
 import io.harp.speaker.protocol.Message.Group;
+import io.harp.speaker.protocol.Message.Plan;
 import io.harp.speaker.protocol.Message.Reason;
 import io.harp.speaker.protocol.View;
 import io.harp.speaker.status.MoveRecorder;
@@ -101,7 +102,7 @@ final class JournalBook implements Journal {
   }
 
   /** Passes on what one turn of the loop gathered: an address pair of one Service is one move. */
-  void flush(String epoch) {
+  void flush(Optional<Plan> plan) {
     if (claimedNow > LOGGED_AT_ONCE) {
       log.info("{} addresses claimed in all", claimedNow);
     }
@@ -110,9 +111,12 @@ final class JournalBook implements Journal {
     }
     claimedNow = 0;
     releasedNow = 0;
-    toRecord.forEach((service, r) -> record(service, r, epoch));
-    recorded.putAll(toRecord);
-    toRecord.clear();
+    if (!toRecord.isEmpty()) {
+      String epoch = plan.map(Plan::epoch).map(Object::toString).orElse("");
+      toRecord.forEach((service, r) -> record(service, r, epoch));
+      recorded.putAll(toRecord);
+      toRecord.clear();
+    }
   }
 
   private void record(ServiceKey service, Recorded r, String epoch) {

@@ -89,6 +89,9 @@ final class Flapping {
 
   /** The nodes chosen last at {@code now}. */
   Set<NodeName> heldOff(long now) {
+    if (until.isEmpty()) {
+      return Set.of();
+    }
     until.values().removeIf(end -> end <= now);
     return Set.copyOf(until.keySet());
   }

@@ -2,6 +2,7 @@ package io.harp.speaker.ownership;
 
 import io.harp.speaker.protocol.Member;
 import io.harp.speaker.protocol.Message.Report;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -30,6 +31,9 @@ final class Lag {
    * @return whether somebody began to lag or ceased to
    */
   boolean look(Map<Member, Report> reports, long now) {
+    if (standing.isEmpty() && lagging.isEmpty() && agree(reports.values())) {
+      return false;
+    }
     Set<Member> behind = behind(reports);
     standing.keySet().retainAll(behind);
     // Where much changes everybody is behind somebody all the time; who moves is not stuck.
@@ -56,9 +60,20 @@ final class Lag {
     return before != null && before.digest() == digest ? before : new Standstill(digest, now);
   }
 
+  // Looked at with every tick, and nearly always true.
+  private static boolean agree(Collection<Report> reports) {
+    long digest = reports.isEmpty() ? 0 : reports.iterator().next().digest();
+    for (Report report : reports) {
+      if (report.digest() != digest) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static Set<Member> behind(Map<Member, Report> reports) {
     Set<Member> behind = new HashSet<>();
-    if (reports.values().stream().mapToLong(Report::digest).distinct().count() > 1) {
+    if (!agree(reports.values())) {
       reports.forEach((member, report) -> {
         if (reports.values().stream().anyMatch(other -> isBehind(report, other))) {
           behind.add(member);

@@ -190,6 +190,9 @@ final class Planning {
   /** Plans if it is time and this member's turn. */
   void run(long now) {
     lookAtFlapping(now);
+    if (!due && now < nextBalance) {
+      return;
+    }
     boolean gathered =
         roster.hasView()
             && (!settings.has(Rule.GATHER)
@@ -199,6 +202,7 @@ final class Planning {
       return;
     }
     if (!isPlanner()) {
+      nextBalance = now + BALANCE_MS;
       rebalancer.reset();
       return;
     }
@@ -277,10 +281,13 @@ final class Planning {
   }
 
   private void balance(long now) {
-    if (now < nextBalance || present.isEmpty() || settings.rebalancePerMinute() == 0) {
+    if (now < nextBalance) {
       return;
     }
     nextBalance = now + BALANCE_MS;
+    if (present.isEmpty() || settings.rebalancePerMinute() == 0) {
+      return;
+    }
     rebalancer
         .next(planner.seats(situation(now)), now)
         .ifPresent(shift -> {

@@ -43,6 +43,7 @@ final class Roster {
   private final Set<ViewId> past = new LinkedHashSet<>();
   private final Map<MacAddress, Member> speakers = new LinkedHashMap<>();
   private final Map<NodeName, List<Address>> addresses = new LinkedHashMap<>();
+  private List<Address> peerAddresses = List.of();
   private final Map<MacAddress, Long> trailersAt = new HashMap<>();
   private final Map<Integer, Member> hashes = new LinkedHashMap<>();
   private final Lag lag = new Lag();
@@ -115,12 +116,13 @@ final class Roster {
               .flatMap(link -> link.subnets().stream())
               .map(ReportedSubnet::address)
               .toList());
+      peerAddresses = addresses.values().stream().flatMap(List::stream).toList();
     }
   }
 
   /** The addresses of the peers' interfaces, as they last reported them. */
   List<Address> peerAddresses() {
-    return addresses.values().stream().flatMap(List::stream).toList();
+    return peerAddresses;
   }
 
   Member self() {
@@ -157,7 +159,15 @@ final class Roster {
 
   /** Whether every member has reported under this view. */
   boolean isComplete() {
-    return view != null && view.members().stream().allMatch(reports::containsKey);
+    if (view == null) {
+      return false;
+    }
+    for (Member member : view.members()) {
+      if (!reports.containsKey(member)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Whether {@code member} said under this view that it holds {@code address}. */

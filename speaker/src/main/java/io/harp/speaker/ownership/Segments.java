@@ -2,8 +2,7 @@ package io.harp.speaker.ownership;
 
 import io.harp.speaker.announcement.Link;
 import io.harp.speaker.ownership.Journal.Incident;
-import java.util.HashSet;
-import java.util.Set;
+import io.harp.speaker.ownership.Soundings.Turned;
 
 /** Which of this node's segments answer: looks with {@link Soundings}, and tells what changed. */
 final class Segments {
@@ -29,29 +28,21 @@ final class Segments {
 
   /** Asks where it is time to, and says what came of it. */
   Change look(long now) {
-    Set<Integer> before = silent();
-    if (!soundings.run(cards.all(), now)) {
+    Turned turned = soundings.run(cards.all(), now);
+    if (turned.isEmpty()) {
       return Change.NONE;
     }
-    Set<Integer> after = silent();
+    for (Link link : turned.silent()) {
+      journal.happened(Incident.SEGMENT_SILENT, link.name() + ": nobody answers there any more");
+    }
     Change change = Change.SILENT;
-    for (Link link : cards.all()) {
-      boolean was = before.contains(link.index());
-      boolean is = after.contains(link.index());
-      if (is && !was) {
-        journal.happened(Incident.SEGMENT_SILENT, link.name() + ": nobody answers there any more");
-      } else if (was && !is && link.carrier()) {
-        // Without a cable nobody answers either; that it is back the cable tells.
+    for (Link link : turned.back()) {
+      // Without a cable nobody answers either; that it is back the cable tells.
+      if (link.carrier()) {
         journal.happened(Incident.SEGMENT_BACK, link.name() + ": the segment answers again");
         change = Change.BACK;
       }
     }
     return change;
-  }
-
-  private Set<Integer> silent() {
-    Set<Integer> silent = new HashSet<>(cards.indexes());
-    silent.removeIf(soundings::isAnswering);
-    return silent;
   }
 }

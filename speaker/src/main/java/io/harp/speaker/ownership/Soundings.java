@@ -3,8 +3,10 @@ package io.harp.speaker.ownership;
 import io.harp.model.Address;
 import io.harp.speaker.announcement.FramePort;
 import io.harp.speaker.announcement.Link;
+import io.harp.speaker.announcement.Link.Subnet;
 import io.harp.speaker.ownership.Settings.Rule;
 import io.harp.speaker.protocol.Message.ReportedSubnet;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +29,29 @@ final class Soundings {
 
   private static final int IMPATIENT = 20;
   private static final long PATIENT_MS = 1_000;
+
+  /**
+   * How early a question may be asked so that one look at the clock serves it and the fence, in
+   * milliseconds.
+   */
+  static final long EARLY_MS = 5;
+
+  /** Links whose segments ceased to answer, and those where they began to again. */
+  record Turned(List<Link> silent, List<Link> back) {
+    static final Turned NONE = new Turned(List.of(), List.of());
+
+    boolean isEmpty() {
+      return silent.isEmpty() && back.isEmpty();
+    }
+
+    private Turned with(Link link, boolean deaf) {
+      return new Turned(deaf ? and(silent, link) : silent, deaf ? back : and(back, link));
+    }
+
+    private static List<Link> and(List<Link> links, Link more) {
+      return Stream.concat(links.stream(), Stream.of(more)).toList();
+    }
+  }
 
   private static final class State {
     int asked;
@@ -60,28 +85,26 @@ final class Soundings {
     return state == null || !state.deaf;
   }
 
-  /**
-   * Asks where it is time to.
-   *
-   * @return whether the segment behind some link began to answer or ceased to
-   */
-  boolean run(Collection<Link> links, long now) {
-    boolean changed = false;
+  /** Asks where it is time to; gives the links whose segments ceased to answer, or began to. */
+  Turned run(Collection<Link> links, long now) {
+    Turned turned = Turned.NONE;
     next = Long.MAX_VALUE;
     if (settings.has(Rule.SOUNDING)) {
       for (Link link : links) {
         State state = states.computeIfAbsent(link.index(), _ -> new State());
         boolean before = state.deaf;
         next = Math.min(next, sound(link, state, now));
-        changed |= before != state.deaf;
+        if (before != state.deaf) {
+          turned = turned.with(link, state.deaf);
+        }
       }
     }
-    return changed;
+    return turned;
   }
 
   // Gives when to look again.
   private long sound(Link link, State state, long now) {
-    boolean silent = now - settings.soundAfterMs() >= port.lastForeignMs(link.index());
+    boolean silent = now - settings.soundAfterMs() + EARLY_MS >= port.lastForeignMs(link.index());
     if (!link.carrier() || !silent) {
       state.asked = 0;
       state.deaf = false;
@@ -111,18 +134,36 @@ final class Soundings {
     state.asked++;
     state.deaf |= now - state.firstAsked >= settings.deafMs();
     port.probe(link.index(), whom.get(), Optional.empty());
-    state.nextAsk = now + (state.asked < IMPATIENT ? settings.soundMs() : PATIENT_MS);
+    state.nextAsk = now + untilNext(state.asked);
+  }
+
+  // Nearly always the first question is answered; looking whether it was can wait for a moment.
+  private long untilNext(int asked) {
+    if (asked == 1) {
+      return 2 * settings.soundMs();
+    }
+    return asked < IMPATIENT ? settings.soundMs() : PATIENT_MS;
   }
 
   private Optional<Address> whom(Link link) {
-    List<Address> near =
-        Stream.concat(roster.peerAddresses().stream(), gateways.stream())
-            .filter(a ->
-                link.subnets().stream()
-                    .map(s -> new ReportedSubnet(s.address(), s.prefixLength()))
-                    .anyMatch(s -> s.contains(a)))
-            .toList();
+    List<Address> near = new ArrayList<>();
+    for (Address peer : roster.peerAddresses()) {
+      addIfNear(near, peer, link);
+    }
+    for (Address gateway : gateways) {
+      addIfNear(near, gateway, link);
+    }
     return near.isEmpty() ? Optional.empty() : Optional.of(near.get(turn++ % near.size()));
+  }
+
+  // No streams here: on a quiet segment this is the most of what an idle speaker does.
+  private static void addIfNear(List<Address> near, Address address, Link link) {
+    for (Subnet subnet : link.subnets()) {
+      if (new ReportedSubnet(subnet.address(), subnet.prefixLength()).contains(address)) {
+        near.add(address);
+        return;
+      }
+    }
   }
 
   /**

@@ -4,6 +4,7 @@ import io.harp.model.Address;
 import io.harp.model.MacAddress;
 import io.harp.model.NodeName;
 import io.harp.model.ServiceKey;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -89,13 +90,10 @@ public sealed interface Message {
       }
       byte[] a = address.bytes();
       byte[] b = other.bytes();
-      for (int bit = 0; bit < prefixLength; bit++) {
-        int mask = 0x80 >>> (bit & 7);
-        if (((a[bit >>> 3] ^ b[bit >>> 3]) & mask) != 0) {
-          return false;
-        }
-      }
-      return true;
+      int whole = prefixLength >>> 3;
+      int rest = prefixLength & 7;
+      return Arrays.equals(a, 0, whole, b, 0, whole)
+          && (rest == 0 || (a[whole] ^ b[whole]) >>> (8 - rest) << (8 - rest) == 0);
     }
   }
 

@@ -45,7 +45,7 @@ class SoundingsTest {
     segment.heardAt = 1_000;
     run(true, 1_010);
     assertEquals(1_000 + settings.soundAfterMs(), soundings.next());
-    run(true, soundings.next() - 1);
+    run(true, soundings.next() - Soundings.EARLY_MS - 1);
     assertEquals(List.of(), segment.asked);
     run(true, soundings.next());
     assertEquals(List.of(GATEWAY), segment.asked);
@@ -56,6 +56,9 @@ class SoundingsTest {
     soundings.gateways(Set.of(GATEWAY));
     segment.heardAt = 0;
     long now = 1_000;
+    run(true, now);
+    assertEquals(now + 2 * settings.soundMs(), soundings.next(), "time for the first answer");
+    now = soundings.next();
     run(true, now);
     while (soundings.isAnswering(1)) {
       assertEquals(now + settings.soundMs(), soundings.next());
