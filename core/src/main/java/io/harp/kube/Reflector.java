@@ -212,7 +212,8 @@ final class Reflector<T extends HasMetadata> implements AutoCloseable {
 
   private String awaitEnd(Session session) throws InterruptedException {
     long began = clock.nowMs();
-    while (!session.ended.await(1, TimeUnit.SECONDS)) {
+    // After a second it has settled; then there is no hurry.
+    for (int waitS = 1; !session.ended.await(waitS, TimeUnit.SECONDS); waitS = 5) {
       settled();
       long now = clock.nowMs();
       boolean silent = bookmarks && now - Math.max(began, lastHeardMs) > LONGEST_SILENCE_MS;

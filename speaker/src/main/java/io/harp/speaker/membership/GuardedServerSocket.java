@@ -27,7 +27,7 @@ final class GuardedServerSocket extends ServerSocket {
 
   static final int PENDING = 128;
   private static final int READY = 128;
-  private static final int ACCEPT_POLL_MS = 200;
+  private static final int ACCEPT_POLL_MS = 1_000;
 
   private final GroupKey key;
   private final Counters counters;

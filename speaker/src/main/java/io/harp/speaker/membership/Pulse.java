@@ -142,8 +142,7 @@ final class Pulse extends Protocol {
         counters.unexpected.increment();
         log.error("heartbeats go on after", e);
       }
-      long waitMs = locked(watch::nextMs);
-      waitMs = Math.min(waitMs, nextBeatMs) - nowMs();
+      long waitMs = locked(() -> Math.min(watch.nextMs(), nextBeatMs)) - nowMs();
       if (waitMs > 0) {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(waitMs));
       }
@@ -159,14 +158,22 @@ final class Pulse extends Protocol {
   }
 
   private void beat() {
-    if (nowMs() < nextBeatMs) {
-      return;
-    }
-    nextBeatMs = nowMs() + timers.beatMs();
-    for (Address successor : locked(watch::successors)) {
+    for (Address successor : locked(this::beatDue)) {
       send(successor, PulseHeader.beat());
       counters.beatsSent.increment();
     }
+  }
+
+  // Under the lock, or the beat that a new view wants could be put off for ever.
+  private List<Address> beatDue() {
+    long now = nowMs();
+    if (now < nextBeatMs) {
+      return List.of();
+    }
+    List<Address> successors = watch.successors();
+    // Whoever is alone sleeps until there is another view.
+    nextBeatMs = successors.isEmpty() ? Long.MAX_VALUE : now + timers.beatMs();
+    return successors;
   }
 
   private void handle(PulseHeader header, Address from) {

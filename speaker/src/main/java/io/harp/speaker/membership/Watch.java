@@ -56,6 +56,10 @@ final class Watch<M> {
    * @param ring everybody in the order of the view, {@code self} among them
    */
   void members(List<M> ring, M self, long nowMs) {
+    if (states.isEmpty()) {
+      // There was nothing to tick for.
+      lastTickMs = nowMs;
+    }
     int others = ring.size() - 1;
     int here = ring.indexOf(self);
     Map<M, Regard> next = new LinkedHashMap<>();
@@ -196,8 +200,13 @@ final class Watch<M> {
     }
   }
 
-  /** When {@link #tick} may next have something to do. */
+  /**
+   * When {@link #tick} may next have something to do; {@link Long#MAX_VALUE} for whoever is alone.
+   */
   long nextMs() {
+    if (states.isEmpty()) {
+      return Long.MAX_VALUE;
+    }
     long next = lastTickMs + timers.silenceMs() / 4;
     for (Regard s : states.values()) {
       next = patience.nextMs(s, next);
