@@ -260,6 +260,11 @@ final class Daemon {
     }
 
     @Override
+    public void flapped(List<String> names) {
+      loop.post(() -> speaker.flapped(names, clock.nowMs()));
+    }
+
+    @Override
     public void heard(Heard heard) {
       loop.offer(() -> speaker.heard(heard, clock.nowMs()));
     }

@@ -102,5 +102,8 @@ public final class ArpHolder implements Events {
   }
 
   @Override
+  public void flapped(List<String> names) {}
+
+  @Override
   public void heard(Heard heard) {}
 }

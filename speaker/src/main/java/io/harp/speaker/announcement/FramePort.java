@@ -18,6 +18,9 @@ public interface FramePort {
     /** The usable interfaces, whenever anything about one of them changed. */
     void links(List<Link> links);
 
+    /** Links that lost their carrier and have it again, too soon to be seen without it. */
+    void flapped(List<String> names);
+
     /** A frame about a watched address. */
     void heard(Heard heard);
   }

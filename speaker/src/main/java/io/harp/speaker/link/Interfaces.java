@@ -5,6 +5,8 @@ import io.harp.speaker.announcement.Link;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Which interfaces may speak, decided from one picture of them.
@@ -35,6 +37,22 @@ record Interfaces(List<Link> links, List<MacAddress> macs) {
             .distinct()
             .sorted()
             .toList());
+  }
+
+  /**
+   * Which links were out between {@code before} and this picture although both show them connected:
+   * whatever was announced meanwhile was heard by nobody.
+   *
+   * @param moved names of interfaces whose carrier has changed
+   */
+  List<String> flapped(Interfaces before, Set<String> moved) {
+    Set<String> connected =
+        before.links.stream().filter(Link::carrier).map(Link::name).collect(Collectors.toSet());
+    return links.stream()
+        .filter(Link::carrier)
+        .map(Link::name)
+        .filter(name -> connected.contains(name) && moved.contains(name))
+        .toList();
   }
 
   /** Why an interface may not speak; empty if it may. A missing carrier is no reason. */

@@ -1,27 +1,37 @@
 package io.harp.speaker.link;
 
 import io.harp.loop.Clock;
-import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A thread that notices within 200 ms when an interface appears, vanishes, or changes. The kernel
- * tells of most changes within milliseconds, but loses some when a link flaps; so every 50 ms the
- * carriers are read as well, every 150 ms the names, and every 5 s everything.
+ * tells of most changes within milliseconds, but merges those of a carrier that flaps; so every 100
+ * ms it is also asked how often each carrier has changed, which no flap is too short for. Where it
+ * does not tell, names are read every 200 ms, otherwise every second; and everything every 5 s.
  */
 final class LinkWatch implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(LinkWatch.class);
 
-  private static final int POLL_MS = 50;
-  private static final int NAMES_EVERY = 3;
+  /** What the watch tells. */
+  interface Listener {
+    /** Each new picture, the first one at once. */
+    void changed(Interfaces now);
+
+    /** Links whose cable was out for a moment, and is back. */
+    void flapped(List<String> names);
+  }
+
+  private static final int POLL_MS = 100;
+
+  /** Polls between two looks at the names, with and without the kernel's notifications. */
+  private static final int NAMES_EVERY = 10;
+
+  private static final int UNTOLD_NAMES_EVERY = 2;
   private static final long READ_ALL_MS = 5_000;
 
   /** Where many interfaces change at once, they are read at most this often. */
@@ -30,21 +40,22 @@ final class LinkWatch implements AutoCloseable {
   private final Sysfs sysfs;
   private final Exclusions exclusions;
   private final Clock clock;
-  private final Consumer<Interfaces> changed;
+  private final Listener listener;
   private final Thread thread = Thread.ofPlatform().name("links").daemon().unstarted(this::run);
-  private final List<Carrier> carriers = new ArrayList<>();
+  private final Carriers carriers;
   private Set<String> names = Set.of();
   private Interfaces last = Interfaces.NONE;
   private volatile boolean stopping;
 
   /**
-   * @param changed called on the watch's thread with each new picture, the first one at once
+   * @param listener called on the watch's thread
    */
-  LinkWatch(Sysfs sysfs, Exclusions exclusions, Clock clock, Consumer<Interfaces> changed) {
+  LinkWatch(Sysfs sysfs, Exclusions exclusions, Clock clock, Listener listener) {
     this.sysfs = sysfs;
+    this.carriers = new Carriers(sysfs);
     this.exclusions = exclusions;
     this.clock = clock;
-    this.changed = changed;
+    this.listener = listener;
   }
 
   void start() {
@@ -59,17 +70,18 @@ final class LinkWatch implements AutoCloseable {
       readAll(true);
       watch(netlink);
     } finally {
-      closeCarriers();
+      carriers.close();
     }
   }
 
   private void watch(Netlink netlink) {
     long readMs = clock.nowMs();
+    int namesEvery = netlink.isOpen() ? NAMES_EVERY : UNTOLD_NAMES_EVERY;
     boolean dirty = false;
     for (int round = 0; !stopping; round++) {
       long gap = clock.nowMs() - readMs;
       dirty |= netlink.await((int) (dirty ? Math.max(1, MIN_GAP_MS - gap) : POLL_MS));
-      dirty |= carriersChanged() || round % NAMES_EVERY == 0 && namesChanged();
+      dirty |= carriers.haveChanged() || round % namesEvery == 0 && namesChanged();
       long now = clock.nowMs();
       if (dirty && now - readMs >= MIN_GAP_MS || now - readMs >= READ_ALL_MS) {
         readAll(false);
@@ -82,12 +94,17 @@ final class LinkWatch implements AutoCloseable {
   private void readAll(boolean first) {
     try {
       names = wantedNames();
-      List<Nic> nics = sysfs.read(exclusions);
-      openCarriers(nics);
-      Interfaces now = Interfaces.of(nics, exclusions);
-      if (first || !now.equals(last)) {
-        last = now;
-        changed.accept(now);
+      // Counted before the carriers are looked at: what changes in between is counted next time.
+      Set<String> moved = carriers.take(names);
+      Interfaces before = last;
+      Interfaces now = Interfaces.of(sysfs.read(exclusions), exclusions);
+      last = now;
+      if (first || !now.equals(before)) {
+        listener.changed(now);
+      }
+      List<String> flapped = now.flapped(before, moved);
+      if (!flapped.isEmpty()) {
+        listener.flapped(flapped);
       }
     } catch (RuntimeException e) {
       log.error("interfaces could not be read; trying again in {} ms", READ_ALL_MS, e);
@@ -108,30 +125,6 @@ final class LinkWatch implements AutoCloseable {
     return wanted;
   }
 
-  private boolean carriersChanged() {
-    boolean any = false;
-    for (Carrier carrier : carriers) {
-      any |= carrier.changed();
-    }
-    return any;
-  }
-
-  private void openCarriers(List<Nic> nics) {
-    closeCarriers();
-    for (Nic nic : nics) {
-      try {
-        carriers.add(new Carrier(new RandomAccessFile(sysfs.carrier(nic.name()).toFile(), "r")));
-      } catch (IOException e) {
-        log.debug("{} vanished while it was looked at", nic.name());
-      }
-    }
-  }
-
-  private void closeCarriers() {
-    carriers.forEach(Carrier::close);
-    carriers.clear();
-  }
-
   /** Stops the thread; waits for it at most a second. */
   @Override
   public void close() {
@@ -140,43 +133,6 @@ final class LinkWatch implements AutoCloseable {
       thread.join(1000);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  /** A carrier file kept open: reading it again costs two system calls and no memory. */
-  private static final class Carrier {
-    private static final int UNREADABLE = -2;
-
-    private final RandomAccessFile file;
-    private int last;
-
-    Carrier(RandomAccessFile file) {
-      this.file = file;
-      this.last = read();
-    }
-
-    boolean changed() {
-      int before = last;
-      last = read();
-      return last != before;
-    }
-
-    // It cannot be read while the interface is down, nor after it was deleted.
-    private int read() {
-      try {
-        file.seek(0);
-        return file.read();
-      } catch (IOException e) {
-        return UNREADABLE;
-      }
-    }
-
-    void close() {
-      try {
-        file.close();
-      } catch (IOException e) {
-        log.debug("a carrier file did not close", e);
-      }
     }
   }
 }

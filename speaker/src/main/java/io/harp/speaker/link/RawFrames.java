@@ -81,7 +81,20 @@ public final class RawFrames implements FramePort, AutoCloseable {
     WarmUp.start();
     LinkWatch started =
         new LinkWatch(
-            Sysfs.ofThisHost(), options.exclusions(), clock, now -> interfaces(now, events));
+            Sysfs.ofThisHost(),
+            options.exclusions(),
+            clock,
+            new LinkWatch.Listener() {
+              @Override
+              public void changed(Interfaces now) {
+                interfaces(now, events);
+              }
+
+              @Override
+              public void flapped(List<String> names) {
+                events.flapped(names);
+              }
+            });
     watch = started;
     started.start();
   }

@@ -48,8 +48,9 @@ record Sysfs(Path net, Path ifInet6, Function<String, List<Subnet>> ipv4) {
     return nics;
   }
 
-  Path carrier(String name) {
-    return net.resolve(name).resolve("carrier");
+  /** The file that says how often the carrier has come and gone, since Linux 3.15. */
+  Path changes(String name) {
+    return net.resolve(name).resolve("carrier_changes");
   }
 
   private Optional<Nic> nic(String name, List<Inet6> inet6) {

@@ -257,6 +257,11 @@ public final class Speaker {
     }
   }
 
+  /** Links that were disconnected for a moment: nobody behind them heard what happened then. */
+  public void flapped(List<String> names, long now) {
+    reassert("the cable of " + String.join(", ", names) + " was out for a moment", now);
+  }
+
   /**
    * Hosts other than the peers that answer as long as the segment does: the node's gateways.
    * Without one, the last of two nodes cannot tell a dead peer from a dead cable and goes on.

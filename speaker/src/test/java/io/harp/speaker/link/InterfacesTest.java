@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,6 +84,16 @@ class InterfacesTest {
   @Test
   void keepsALinkWithoutCarrier() {
     assertEquals(false, link("eth4").carrier());
+  }
+
+  @Test
+  void aLinkThatWasOutBetweenTwoLooksFlapped() throws IOException {
+    Interfaces before = read();
+    assertEquals(List.of("eth0"), read().flapped(before, Set.of("eth0", "eth4", "lo")));
+    assertEquals(List.of(), read().flapped(before, Set.of()));
+    Files.writeString(dir.resolve("net/eth0/carrier"), "0\n");
+    assertEquals(List.of(), read().flapped(before, Set.of("eth0")), "it is still out");
+    assertEquals(List.of(), read().flapped(Interfaces.NONE, Set.of("eth4")), "it is new");
   }
 
   @Test

@@ -105,6 +105,11 @@ public final class WireMain implements Events {
   }
 
   @Override
+  public void flapped(List<String> names) {
+    say("flapped " + names);
+  }
+
+  @Override
   public void heard(Heard heard) {
     say("heard " + heard);
   }

@@ -179,6 +179,19 @@ class WireTest {
   }
 
   @Test
+  void noticesACableThatIsBackAtOnce() throws IOException {
+    pair("w8");
+    heardLast(line -> line.contains("name=w8") && line.contains("carrier=true"));
+    must("ip -n " + CLIENT + " link set w8 down");
+    must("ip -n " + CLIENT + " link set w8 up");
+    // Either it was seen without its carrier, or it is said that it was.
+    heard(line ->
+        line.equals("flapped [w8]")
+            || line.contains("name=w8") && line.matches(".*name=w8, [^\\]]*carrier=false.*"));
+    must("ip -n " + SPEAKER + " link del w8");
+  }
+
+  @Test
   void speaksOnAVlanBesideItsCarrier() throws IOException {
     pair("w4");
     needs("link add link w4 name w4.7 type vlan id 7");
