@@ -3,7 +3,6 @@ package io.harp.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.harp.e2e.api.ApiServer;
 import io.harp.e2e.api.RealApi;
@@ -62,7 +61,7 @@ class ThriftLabTest {
                 .filter(n -> !n.equals(from))
                 .findFirst()
                 .orElseThrow();
-        wish(lab, to);
+        lab.cluster().annotate("web", "harp.io/node", to);
         assertTrue(SpeakerLab.await(5_000, () -> Records.nodes(lab, "web").equals(List.of(to))));
         watch.run(SETTLED_MS);
         Map<String, Integer> moved = since(placed, writes(lab));
@@ -94,20 +93,6 @@ class ThriftLabTest {
             kind: L2Advertisement
             metadata: {name: edge, namespace: metallb-system}
             """);
-  }
-
-  private static void wish(Lab lab, String node) {
-    lab.api()
-        .client()
-        .services()
-        .inNamespace("default")
-        .withName("web")
-        .edit(s ->
-            new ServiceBuilder(s)
-                .editMetadata()
-                .addToAnnotations("harp.io/node", node)
-                .endMetadata()
-                .build());
   }
 
   private static void awaitRecord(Lab lab, String service) {

@@ -181,6 +181,9 @@ final class Options {
   @Option(names = "--speak-as-newer", hidden = true, paramLabel = "BYTES")
   int speakAsNewer;
 
+  @Option(names = "--rebalance-after", hidden = true, paramLabel = "DURATION")
+  String rebalanceAfter = "10m";
+
   @Option(names = "--without", hidden = true, split = ",")
   List<String> without = new ArrayList<>();
 

@@ -207,7 +207,8 @@ record Settings(
             perMinute(o.rebalance),
             durationMs("--refresh", o.refresh, 0, 3_600_000),
             placement(o.probeOnPlacement),
-            without);
+            without)
+        .rebalancingAfter(durationMs("--rebalance-after", o.rebalanceAfter, 0, 86_400_000));
   }
 
   private static Placement placement(String text) {

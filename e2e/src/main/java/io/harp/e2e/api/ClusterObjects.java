@@ -187,6 +187,20 @@ public final class ClusterObjects {
                 .build());
   }
 
+  /** Adds an annotation to a Service, or replaces it. */
+  public void annotate(String service, String name, String value) {
+    client()
+        .services()
+        .inNamespace("default")
+        .withName(service)
+        .edit(s ->
+            new ServiceBuilder(s)
+                .editMetadata()
+                .addToAnnotations(name, value)
+                .endMetadata()
+                .build());
+  }
+
   /**
    * Waits for the first address of a Service.
    *

@@ -16,9 +16,6 @@ import java.util.Optional;
  */
 public final class Rebalancer {
 
-  /** How long a spread must last to be worth a move, in milliseconds. */
-  public static final long PATIENCE_MS = 600_000;
-
   /** A spread that is left alone. */
   private static final int TOLERATED = 2;
 
@@ -39,15 +36,18 @@ public final class Rebalancer {
   private record Gap(Seat seat, Member to, int width) {}
 
   private final int perMinute;
+  private final long patienceMs;
   private long unevenSince = NEVER;
   private boolean active;
   private long notBefore = Long.MIN_VALUE;
 
   /**
    * @param perMinute groups moved in a minute at most; 0 for none
+   * @param patienceMs how long a spread must last to be worth a move, in milliseconds
    */
-  public Rebalancer(int perMinute) {
+  public Rebalancer(int perMinute, long patienceMs) {
     this.perMinute = perMinute;
+    this.patienceMs = patienceMs;
   }
 
   /** Somebody else looks after the balance, or nobody knows it: the ten minutes begin anew. */
@@ -74,7 +74,7 @@ public final class Rebalancer {
       return Optional.empty();
     }
     unevenSince = Math.min(unevenSince, now);
-    active |= now - unevenSince >= PATIENCE_MS;
+    active |= now - unevenSince >= patienceMs;
     if (!active || now < notBefore) {
       return Optional.empty();
     }

@@ -93,7 +93,7 @@ final class Planning {
     this.picture = picture;
     this.journal = journal;
     this.planner = new Planner(settings.failback(), settings.matchingSubnets());
-    this.rebalancer = new Rebalancer(settings.rebalancePerMinute());
+    this.rebalancer = new Rebalancer(settings.rebalancePerMinute(), settings.rebalanceAfterMs());
     this.flapping = new Flapping(settings.holdOffMs());
   }
 

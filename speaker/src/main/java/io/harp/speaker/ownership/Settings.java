@@ -26,6 +26,7 @@ import java.util.Set;
  * @param matchingSubnets whether only interfaces with the subnet of an address speak about it
  * @param holdOffMs how long a node that left too often is chosen last, 0 for never
  * @param rebalancePerMinute groups moved in a minute to even out the load, 0 for none
+ * @param rebalanceAfterMs how long the load must have been uneven before
  * @param placement how the first owner of all looks whether an address is free
  * @param without rules that are switched off, to show what each is worth
  */
@@ -47,6 +48,7 @@ public record Settings(
     boolean matchingSubnets,
     long holdOffMs,
     int rebalancePerMinute,
+    long rebalanceAfterMs,
     Placement placement,
     Set<Rule> without) {
 
@@ -111,6 +113,7 @@ public record Settings(
         false,
         600_000,
         1,
+        600_000,
         Placement.AUDIT,
         Set.of());
   }
@@ -121,6 +124,26 @@ public record Settings(
       boolean matchingSubnets,
       long holdOffMs,
       int rebalancePerMinute,
+      long refreshMs,
+      Placement placement,
+      Set<Rule> without) {
+    return with(
+        failback,
+        matchingSubnets,
+        holdOffMs,
+        rebalancePerMinute,
+        rebalanceAfterMs,
+        refreshMs,
+        placement,
+        without);
+  }
+
+  private Settings with(
+      boolean failback,
+      boolean matchingSubnets,
+      long holdOffMs,
+      int rebalancePerMinute,
+      long rebalanceAfterMs,
       long refreshMs,
       Placement placement,
       Set<Rule> without) {
@@ -142,6 +165,20 @@ public record Settings(
         matchingSubnets,
         holdOffMs,
         rebalancePerMinute,
+        rebalanceAfterMs,
+        placement,
+        without);
+  }
+
+  /** The same timers and choices, but another patience with uneven load. */
+  public Settings rebalancingAfter(long ms) {
+    return with(
+        failback,
+        matchingSubnets,
+        holdOffMs,
+        rebalancePerMinute,
+        ms,
+        refreshMs,
         placement,
         without);
   }

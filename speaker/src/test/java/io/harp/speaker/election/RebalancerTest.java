@@ -19,11 +19,11 @@ import org.junit.jupiter.api.Test;
 
 class RebalancerTest {
 
-  private static final long AFTER = Rebalancer.PATIENCE_MS;
+  private static final long AFTER = 600_000;
   private static final Member A = new Member(new NodeName("a"), 1);
   private static final Member B = new Member(new NodeName("b"), 1);
 
-  private final Rebalancer rebalancer = new Rebalancer(1);
+  private final Rebalancer rebalancer = new Rebalancer(1, AFTER);
   private final List<Seat> seats = new ArrayList<>();
 
   @Test
@@ -94,7 +94,7 @@ class RebalancerTest {
   @Test
   void offMovesNothing() {
     own(A, 6, true);
-    Rebalancer off = new Rebalancer(0);
+    Rebalancer off = new Rebalancer(0, AFTER);
     assertEquals(Optional.empty(), off.next(seats, 0));
     assertEquals(Optional.empty(), off.next(seats, 2 * AFTER));
   }
