@@ -145,8 +145,7 @@ enum Mutation implements Mutant {
     }
   },
   M22_A_LAGGING_PLANNER_PLANS_ON(Set.of(Rule.LAG, Rule.REFUSAL)),
-  M23_NOTHING_IS_SAID_AGAIN(
-      Set.of(Rule.REASSERT), Kind.CARRIER, Kind.FLAP, Kind.LAN_CUT, Kind.MEMBER_NODE),
+  M23_NOTHING_IS_SAID_AGAIN(Set.of(Rule.REASSERT)),
   M24_PLANNER_MOVES_A_CEDED_ADDRESS(Kind.MEMBER_NODE) {
     @Override
     public Message hears(Life life, Message message) {
@@ -171,7 +170,7 @@ enum Mutation implements Mutant {
   Mutation(Set<Rule> without, Kind... faults) {
     this.without = without;
     this.faults = List.of(faults);
-    this.from = name().startsWith("M23") ? 500 : name().startsWith("M16") ? 150 : 1;
+    this.from = name().startsWith("M16") ? 150 : 1;
   }
 
   private static Trailer big(Trailer t) {

@@ -9,6 +9,8 @@ import io.harp.model.Address;
 import io.harp.speaker.ownership.Settings;
 import io.harp.speaker.ownership.Settings.Rule;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,6 +71,7 @@ class MutationTest {
       case M20_ISOLATED_IGNORES_FOREIGN_FRAMES -> theLastOfTwoAnswers(mutant);
       case M21_DOUBT_REMOVES_THE_LAST_CANDIDATE -> aStaleMemberIsBetterThanNobody(mutant);
       case M22_A_LAGGING_PLANNER_PLANS_ON -> aNewServiceIsPlannedThoughThePlannerHangs(mutant);
+      case M23_NOTHING_IS_SAID_AGAIN -> whatWasSaidWhileTheCableWasOutIsPutRight(mutant);
       default -> throw new IllegalArgumentException(scene + " has no scene");
     };
   }
@@ -200,5 +203,32 @@ class MutationTest {
     scene.want(Scene.address(3), scene.allNodes());
     scene.runFor(1_500);
     return scene.answering(Scene.address(3)).size() == 1;
+  }
+
+  // Somebody's stale frame, which the holder cannot hear: its cable is out for a moment.
+  private static boolean whatWasSaidWhileTheCableWasOutIsPutRight(Mutant mutant) {
+    Set<Rule> without = mutant instanceof Mutation m ? m.without : Set.of();
+    Scene scene = scene(mutant, 3, 3, without);
+    scene.startAll();
+    scene.runUntil(6_000);
+    Machine holder = holder(scene);
+    Nic nic = holder.nics.getFirst();
+    Nic other = other(scene, holder).nics.getFirst();
+    nic.carrier = false;
+    nic.lan.broadcast(
+        other.station, new Lan.Frame.Gratuitous(Scene.address(0), other.mac(), Optional.empty()));
+    scene.runFor(20);
+    nic.carrier = true;
+    Client client = scene.clients.getFirst();
+    if (holder.life == null || isRight(scene, client, holder)) {
+      return false;
+    }
+    holder.life.speaker.flapped(List.of("eth0"), scene.time.nowMs());
+    scene.runFor(500);
+    return isRight(scene, client, holder);
+  }
+
+  private static boolean isRight(Scene scene, Client client, Machine holder) {
+    return scene.sends(client, Scene.address(0), holder);
   }
 }
