@@ -9,6 +9,7 @@ import io.harp.speaker.protocol.Message.Assignment;
 import io.harp.speaker.protocol.Message.Group;
 import io.harp.speaker.protocol.Message.Plan;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -21,6 +22,7 @@ final class Following {
   /** So long after its first view a speaker may not have met all peers yet. */
   private static final long NEW_MS = 5_000;
 
+  private static final int TAKEN_AT_ONCE = 100;
   private static final long ASK_OWNER_MS = 40;
   private static final int ASK_OWNERS = 8;
 
@@ -69,29 +71,36 @@ final class Following {
     expected = members;
   }
 
-  /** Does what a plan of the present view says. */
-  void apply(Plan plan, long now) {
+  /**
+   * Does what a plan of the present view says. Takes {@link #TAKEN_AT_ONCE} addresses at most: a
+   * thousand claims in one go take longer than the right to send lasts without a look at the clock.
+   *
+   * @return whether there is more to take
+   */
+  boolean apply(Plan plan, long now) {
     if (!mayBeBeyond) {
       mayBeBeyond = true;
       nextAsk = now + ASK_OWNER_MS;
     }
     Set<Address> forbidden = forbidden(plan);
-    plan.assignments()
-        .forEach((address, assignment) -> {
-          if (assignment.owner().equals(self)) {
-            if (!forbidden.contains(address)) {
-              take(address, assignment, now);
-            }
-          } else if (!holdings.slots().holds(address)) {
-            holdings.release(address, Release.NOT_PLANNED);
-          }
-        });
+    int taken = 0;
+    for (Map.Entry<Address, Assignment> e : plan.assignments().entrySet()) {
+      Address address = e.getKey();
+      if (e.getValue().owner().equals(self)) {
+        if (taken < TAKEN_AT_ONCE && !forbidden.contains(address)) {
+          taken += take(address, e.getValue(), now) ? 1 : 0;
+        }
+      } else if (!holdings.slots().holds(address)) {
+        holdings.release(address, Release.NOT_PLANNED);
+      }
+    }
     for (Address address : holdings.slots().concerned()) {
       if (!plan.assignments().containsKey(address)) {
         holdings.release(address, Release.NOT_PLANNED);
       }
     }
     releaseWhatOthersTook();
+    return taken == TAKEN_AT_ONCE;
   }
 
   /** What the present plan puts here, though facts newer than the planner's forbid it. */
@@ -132,10 +141,12 @@ final class Following {
     return group != null && group.nodes().containsKey(self.node());
   }
 
-  private void take(Address address, Assignment assignment, long now) {
+  /** Whether there was anything to do. */
+  private boolean take(Address address, Assignment assignment, long now) {
     if (holdings.slots().holds(address) || around.group(address) == null || !around.maySend(now)) {
-      return;
+      return false;
     }
+    boolean asked = holdings.slots().contains(address);
     boolean handedOver =
         assignment.from().filter(m -> !m.equals(self) && roster.holds(m, address)).isPresent();
     boolean ownerSilent =
@@ -144,7 +155,9 @@ final class Following {
       holdings.claim(address, assignment.reason(), now);
     } else {
       holdings.take(address, assignment.reason(), isUnsure(address, now), now);
+      return !asked;
     }
+    return true;
   }
 
   // Nothing says that an owner is gone, and not everybody is here who could be it: one that is busy

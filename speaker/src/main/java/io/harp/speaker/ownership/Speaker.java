@@ -396,7 +396,11 @@ public final class Speaker {
   }
 
   private void apply(Plan plan, long now) {
-    following.apply(plan, now);
+    if (following.apply(plan, now)) {
+      agenda.at(
+          now + 1,
+          then -> planning.present().filter(plan::equals).ifPresent(p -> apply(p, then)));
+    }
     reporting.touch();
   }
 
