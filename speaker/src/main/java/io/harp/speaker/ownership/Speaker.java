@@ -398,8 +398,7 @@ public final class Speaker {
   private void apply(Plan plan, long now) {
     if (following.apply(plan, now)) {
       agenda.at(
-          now + 1,
-          then -> planning.present().filter(plan::equals).ifPresent(p -> apply(p, then)));
+          now + 1, then -> planning.present().filter(plan::equals).ifPresent(p -> apply(p, then)));
     }
     reporting.touch();
   }
