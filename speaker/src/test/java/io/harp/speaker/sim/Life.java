@@ -50,6 +50,9 @@ final class Life implements Membership.Host, FramePort, Journal {
   private final Witness witness;
   private final long baseMs;
 
+  /** Whether it was ever in a view with another one. */
+  boolean metSomebody;
+
   /** How busy the machine is. */
   long answerDelayMs;
 
@@ -141,6 +144,7 @@ final class Life implements Membership.Host, FramePort, Journal {
     return new Cluster.Events() {
       @Override
       public void view(View view) {
+        metSomebody |= view.members().size() > 1;
         speaker.view(view, clock());
       }
 

@@ -190,8 +190,9 @@ final class Witness {
               + address
               + " without having taken it again");
     }
+    // One that starts on a dead segment and has met nobody may as well be the only node there is.
     Long cutSince = life.machine.cutSince;
-    if (cutSince != null && now - cutSince > 1_300) {
+    if (cutSince != null && now - cutSince > 1_300 && life.metSomebody) {
       wrong(4, life.machine.name + " is cut off since " + cutSince + " and still speaks");
     }
   }
