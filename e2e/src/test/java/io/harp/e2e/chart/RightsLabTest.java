@@ -52,6 +52,7 @@ class RightsLabTest {
       lab.cluster().apply(Chart.ROOT.resolve("examples/pool.yaml"));
       webhooks(lab);
       lab.cluster().applyYaml(LEFT_BY_OTHERS);
+      lab.nodes().forEach(node -> statusLeftOn(lab, node));
       lab.startDaemons();
       lab.nodes().forEach(node -> node.awaitReady(40_000));
       services(lab, audit);
@@ -96,6 +97,21 @@ class RightsLabTest {
         .stream()
         .filter(o -> o.getKind().equals("ValidatingWebhookConfiguration"))
         .forEach(o -> lab.api().client().resource(o).create());
+  }
+
+  /** Whoever takes the first Service finds a status of its own, to be mended. */
+  private static void statusLeftOn(Lab lab, LabNode node) {
+    lab.cluster()
+        .applyYaml(
+            """
+            apiVersion: metallb.io/v1beta1
+            kind: ServiceL2Status
+            metadata:
+              name: left-%1$s
+              namespace: metallb-system
+              labels: {metallb.io/node: %1$s, metallb.io/service-name: s0, metallb.io/service-namespace: default}
+            """
+                .formatted(node.name()));
   }
 
   /**
