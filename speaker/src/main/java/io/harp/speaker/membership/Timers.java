@@ -48,7 +48,7 @@ public record Timers(int detectionMs) {
 
   /** How long a member counts as just met. */
   public long youngMs() {
-    return 5_000;
+    return 2_000;
   }
 
   /**
