@@ -56,7 +56,9 @@ class RightsLabTest {
       lab.startDaemons();
       lab.nodes().forEach(node -> node.awaitReady(40_000));
       services(lab, audit);
-      lab.cluster().awaitAddress("s0", 20_000);
+      // Nobody has a status of this one, so its owner makes one and tells of it.
+      lab.cluster().loadBalancer("new");
+      lab.cluster().awaitAddress("new", 20_000);
       anOwnerDies(lab);
       aPoolIsAdmitted(lab, audit);
       whatTheControllerMadeIsLost(lab);
