@@ -72,6 +72,24 @@ public final class SpeakerLab implements AutoCloseable {
     lab.cluster().assign(service, addresses);
   }
 
+  /** A Service of both families that has these addresses. */
+  public void serveDualStack(String service, String v4, String v6) {
+    lab.cluster()
+        .applyYaml(
+            """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: %1$s, namespace: default}
+            spec:
+              type: LoadBalancer
+              ipFamilyPolicy: RequireDualStack
+              selector: {app: %1$s}
+              ports: [{name: http, port: 80}]
+            """
+                .formatted(service));
+    lab.cluster().assign(service, v4, v6);
+  }
+
   /**
    * So many Services, each with one address from {@link #MANY} on.
    *

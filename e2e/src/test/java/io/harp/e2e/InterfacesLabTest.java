@@ -29,7 +29,7 @@ class InterfacesLabTest {
         LabOptions.harp().withNodes(2).withSpeakerArgs("--interface-subnets=matching");
     try (SpeakerLab speakers = SpeakerLab.build(options)) {
       onlyOn(speakers, "store0");
-      dualStack(speakers);
+      speakers.serveDualStack("store", V4, V6);
       speakers.lab().startSpeakers();
       speakers.awaitWhole();
       Namespace machine = speakers.lab().lan().machine("n2");
@@ -107,23 +107,5 @@ class InterfacesLabTest {
             spec: {interfaces: [%s]}
             """
                 .formatted(name));
-  }
-
-  private static void dualStack(SpeakerLab speakers) {
-    speakers
-        .lab()
-        .cluster()
-        .applyYaml(
-            """
-            apiVersion: v1
-            kind: Service
-            metadata: {name: store, namespace: default}
-            spec:
-              type: LoadBalancer
-              ipFamilyPolicy: RequireDualStack
-              selector: {app: store}
-              ports: [{name: http, port: 80}]
-            """);
-    speakers.lab().cluster().assign("store", V4, V6);
   }
 }

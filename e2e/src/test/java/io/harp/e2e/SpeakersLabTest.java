@@ -170,21 +170,7 @@ class SpeakersLabTest extends SpeakerScenarios {
 
   @Test
   void aDualStackServiceIsReachedByBothFamiliesAndMovesAsOne() {
-    speakers
-        .lab()
-        .cluster()
-        .applyYaml(
-            """
-            apiVersion: v1
-            kind: Service
-            metadata: {name: dual, namespace: default}
-            spec:
-              type: LoadBalancer
-              ipFamilyPolicy: RequireDualStack
-              selector: {app: dual}
-              ports: [{name: http, port: 80}]
-            """);
-    speakers.lab().cluster().assign("dual", "10.77.100.4", "fd77::100:4");
+    speakers.serveDualStack("dual", "10.77.100.4", "fd77::100:4");
     try (Watch v4 = speakers.watch("10.77.100.4");
         Watch v6 = speakers.watch("fd77::100:4")) {
       LabNode owner = owner(v6);

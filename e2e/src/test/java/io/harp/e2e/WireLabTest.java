@@ -32,21 +32,7 @@ class WireLabTest {
   @BeforeAll
   static void start() {
     speakers = SpeakerLab.start(LabOptions.harp().withSpeakerArgs("--answer-ping"));
-    speakers
-        .lab()
-        .cluster()
-        .applyYaml(
-            """
-            apiVersion: v1
-            kind: Service
-            metadata: {name: dual, namespace: default}
-            spec:
-              type: LoadBalancer
-              ipFamilyPolicy: RequireDualStack
-              selector: {app: dual}
-              ports: [{name: http, port: 80}]
-            """);
-    speakers.lab().cluster().assign("dual", V4, V6);
+    speakers.serveDualStack("dual", V4, V6);
     speakers.watch(V6).close();
   }
 
