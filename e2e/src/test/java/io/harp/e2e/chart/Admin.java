@@ -7,14 +7,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Helm as an administrator of a lab's cluster has it. */
+/** What an administrator of a lab's cluster has. */
 final class Admin {
 
   private Admin() {}
 
   static Helm helm(Lab lab) throws IOException {
+    return new Helm(List.of("--kubeconfig", kubeconfig(lab).toString()));
+  }
+
+  /** A file for every program that looks for {@code KUBECONFIG}. */
+  static Path kubeconfig(Lab lab) throws IOException {
     Config config = lab.api().client().getConfiguration();
-    Path kubeconfig = lab.directory().resolve("kubeconfig-helm");
+    Path kubeconfig = lab.directory().resolve("kubeconfig-admin");
     Files.writeString(
         kubeconfig,
         """
@@ -30,6 +35,6 @@ final class Admin {
         - {name: admin, user: {token: "%s"}}
         """
             .formatted(config.getMasterUrl(), config.getCaCertFile(), config.getOauthToken()));
-    return new Helm(List.of("--kubeconfig", kubeconfig.toString()));
+    return kubeconfig;
   }
 }

@@ -45,13 +45,14 @@ class MigrationLabTest {
   private static final int PATIENCE_MS = 30_000;
 
   private static Lab lab;
+  private static Path kubeconfig;
 
   private record Said(int status, String text) {}
 
   @BeforeAll
   static void aClusterAsMetalLbLeavesIt() throws IOException {
     lab = Lab.start(LabOptions.harp().withNodes(1).withApi(ApiServer.Kind.REAL));
-    Admin.helm(lab);
+    kubeconfig = Admin.kubeconfig(lab);
     client()
         .load(Files.newInputStream(LEFT.resolve("pools.yaml")))
         .items()
@@ -192,7 +193,7 @@ class MigrationLabTest {
                 "io.harp.controller.cli.Harp"));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("KUBECONFIG", lab.directory().resolve("kubeconfig-helm").toString());
+    builder.environment().put("KUBECONFIG", kubeconfig.toString());
     Process process = builder.start();
     process.getOutputStream().close();
     String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -38,12 +38,13 @@ class ReadmeLabTest {
       Pattern.compile("^```(\\w*)\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
 
   private static Lab lab;
+  private static Path kubeconfig;
   private static Path programs;
 
   @BeforeAll
   static void start() throws IOException {
     lab = Lab.start(LabOptions.harp().withNodes(1).withApi(ApiServer.Kind.REAL));
-    Admin.helm(lab);
+    kubeconfig = Admin.kubeconfig(lab);
     programs = Files.createDirectory(lab.directory().resolve("programs"));
     Files.createSymbolicLink(programs.resolve("helm"), Requirements.helm().orElseThrow());
     Path kubectl = RealApi.binaries().orElseThrow().resolve("kubectl");
@@ -122,7 +123,7 @@ class ReadmeLabTest {
         new ProcessBuilder("bash", "-euo", "pipefail", "-c", script)
             .directory(Chart.ROOT.toFile())
             .redirectErrorStream(true);
-    shell.environment().put("KUBECONFIG", lab.directory().resolve("kubeconfig-helm").toString());
+    shell.environment().put("KUBECONFIG", kubeconfig.toString());
     shell.environment().merge("PATH", programs.toString(), (path, first) -> first + ":" + path);
     Process process = shell.start();
     process.getOutputStream().close();
