@@ -143,7 +143,9 @@ class ControllerFaultsLabTest {
       Service service = service(name(seed, i));
       until(() -> client.resource(service).create());
       for (int change = 0; i % 3 == 0 && change < 3; change++) {
-        annotate(client, name(seed, i), "" + change);
+        String value = "" + change;
+        until(() ->
+            lab.cluster().annotate(service.getMetadata().getName(), "example.com/change", value));
       }
       if (i % 4 == 3) {
         until(() -> client.resource(service).delete());
@@ -155,20 +157,6 @@ class ControllerFaultsLabTest {
             .inNamespace(LabPlan.NAMESPACE)
             .withName("overlapping")
             .delete());
-  }
-
-  private static void annotate(KubernetesClient client, String name, String value) {
-    until(() ->
-        client
-            .services()
-            .inNamespace("default")
-            .withName(name)
-            .edit(s ->
-                new ServiceBuilder(s)
-                    .editMetadata()
-                    .addToAnnotations("example.com/change", value)
-                    .endMetadata()
-                    .build()));
   }
 
   /** A step of a user, who tries until the server lets him, or did so without saying it. */

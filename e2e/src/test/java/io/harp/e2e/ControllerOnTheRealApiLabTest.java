@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.harp.e2e.api.ApiServer;
 import io.harp.e2e.net.LabPlan;
@@ -46,13 +45,7 @@ class ControllerOnTheRealApiLabTest extends ControllerScenarios {
         "a change of " + name,
         () -> {
           try {
-            service(name)
-                .edit(s ->
-                    new ServiceBuilder(s)
-                        .editMetadata()
-                        .addToAnnotations(CHANGE, value)
-                        .endMetadata()
-                        .build());
+            lab.cluster().annotate(name, CHANGE, value);
             return true;
           } catch (KubernetesClientException e) {
             return false;

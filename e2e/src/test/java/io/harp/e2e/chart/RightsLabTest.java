@@ -3,7 +3,6 @@ package io.harp.e2e.chart;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.harp.e2e.Lab;
 import io.harp.e2e.LabNode;
@@ -132,17 +131,7 @@ class RightsLabTest {
 
   private static void changed(Lab lab, String name, String value) {
     try {
-      lab.api()
-          .client()
-          .services()
-          .inNamespace("default")
-          .withName(name)
-          .edit(s ->
-              new ServiceBuilder(s)
-                  .editMetadata()
-                  .addToAnnotations("example.com/change", value)
-                  .endMetadata()
-                  .build());
+      lab.cluster().annotate(name, "example.com/change", value);
     } catch (KubernetesClientException e) {
       // The controller was faster.
     }
