@@ -6,6 +6,7 @@ import io.fabric8.mockwebserver.Context;
 import io.fabric8.mockwebserver.MockWebServer;
 import io.fabric8.mockwebserver.http.MockResponse;
 import io.fabric8.mockwebserver.http.RecordedRequest;
+import io.fabric8.mockwebserver.http.WebSocketListener;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.HashMap;
@@ -43,6 +44,7 @@ final class EmbeddedApiServer {
 
   private static final class Counting extends KubernetesCrudDispatcher {
     private final AtomicLong writes = new AtomicLong();
+    private final Object oneAtATime = new Object();
 
     @Override
     public MockResponse dispatch(RecordedRequest request) {
@@ -54,7 +56,14 @@ final class EmbeddedApiServer {
       if (WRITES.contains(request.getMethod()) && !"harp-lab".equals(agent)) {
         writes.incrementAndGet();
       }
-      return super.dispatch(request);
+      MockResponse response;
+      synchronized (oneAtATime) {
+        response = super.dispatch(request);
+      }
+      WebSocketListener watch = response.getWebSocketListener();
+      return watch == null
+          ? response
+          : response.withWebSocketUpgrade(new WatchOutlet(watch, oneAtATime));
     }
   }
 }
