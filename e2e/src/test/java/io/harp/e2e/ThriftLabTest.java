@@ -10,6 +10,8 @@ import io.harp.e2e.probe.Watch;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +22,11 @@ class ThriftLabTest {
 
   private static final Logger log = LoggerFactory.getLogger(ThriftLabTest.class);
   private static final long SETTLED_MS = 3_000;
+
+  /** So often a move is tried, until none of the speakers was starved meanwhile. */
+  private static final int MOVES = 3;
+
+  private static final Pattern MUTED = Pattern.compile("(?m)^harp_muted_seconds_total ([0-9.E-]+)");
 
   @Test
   void aServiceAndItsMoveAreWrittenDownOnceAndNothingAtRest() {
@@ -53,18 +60,11 @@ class ThriftLabTest {
 
       try (Watch watch = lab.client().watch(address)) {
         watch.run(500);
-        Map<String, Integer> placed = writes(lab);
-        String from = Records.nodes(lab, "web").getFirst();
-        String to =
-            lab.nodes().stream()
-                .map(LabNode::name)
-                .filter(n -> !n.equals(from))
-                .findFirst()
-                .orElseThrow();
-        lab.cluster().annotate("web", "harp.io/node", to);
-        assertTrue(SpeakerLab.await(5_000, () -> Records.nodes(lab, "web").equals(List.of(to))));
-        watch.run(SETTLED_MS);
-        Map<String, Integer> moved = since(placed, writes(lab));
+        int moves = 1;
+        Map<String, Integer> moved = writtenForAMove(lab, watch);
+        for (; moved.isEmpty() && moves < MOVES; moves++) {
+          moved = writtenForAMove(lab, watch);
+        }
         log.info("written for a move: {}", moved);
         assertEquals(
             Map.of(
@@ -72,12 +72,41 @@ class ThriftLabTest {
                 "speaker create servicel2statuses", 1,
                 "speaker delete servicel2statuses", 1),
             moved);
-        assertEquals(2, Records.moves(lab, "web"), "placed once, moved once");
+        assertEquals(1 + moves, Records.moves(lab, "web"), "placed once, moved once each time");
         Map<String, Integer> rest = writes(lab);
         watch.run(SETTLED_MS);
         assertEquals(Map.of(), since(rest, writes(lab)));
       }
     }
+  }
+
+  /**
+   * Moves the Service to the next node by hand; gives what was written, or nothing if a speaker was
+   * starved meanwhile: such a one goes mute, and takes and records its addresses once more.
+   */
+  private static Map<String, Integer> writtenForAMove(Lab lab, Watch watch) {
+    Map<String, Integer> before = writes(lab);
+    double mutedBefore = mutedSeconds(lab);
+    String from = Records.nodes(lab, "web").getFirst();
+    String to =
+        lab.nodes().stream()
+            .map(LabNode::name)
+            .filter(n -> !n.equals(from))
+            .findFirst()
+            .orElseThrow();
+    lab.cluster().annotate("web", "harp.io/node", to);
+    assertTrue(SpeakerLab.await(5_000, () -> Records.nodes(lab, "web").equals(List.of(to))));
+    watch.run(SETTLED_MS);
+    Map<String, Integer> written = since(before, writes(lab));
+    return mutedSeconds(lab) > mutedBefore ? Map.of() : written;
+  }
+
+  private static double mutedSeconds(Lab lab) {
+    return lab.nodes().stream()
+        .map(node -> MUTED.matcher(node.get("metrics")))
+        .filter(Matcher::find)
+        .mapToDouble(found -> Double.parseDouble(found.group(1)))
+        .sum();
   }
 
   private static void pool(Lab lab) {
