@@ -17,8 +17,8 @@ sealed interface Act<M> {
   /** Ask it whether it is there. */
   record Ask<M>(M member, int question) implements Act<M> {}
 
-  /** Ask its host whether that is there. */
-  record Knock<M>(M member) implements Act<M> {}
+  /** Ask its host, after so long, whether that is there. */
+  record Knock<M>(M member, long afterMs) implements Act<M> {}
 
   /** It is lost. */
   record Suspect<M>(M member) implements Act<M> {}

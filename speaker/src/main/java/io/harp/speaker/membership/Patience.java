@@ -6,12 +6,9 @@ package io.harp.speaker.membership;
  * @param timers for members that have been here for a while
  * @param lenient for those that were just met
  * @param youngMs for how long a member counts as just met
+ * @param settlingMs for how long it does if its host answers
  */
-record Patience(Timers timers, Timers lenient, long youngMs) {
-
-  static Patience of(Timers timers, long youngMs) {
-    return new Patience(timers, timers.lenient(), youngMs);
-  }
+record Patience(Timers timers, Timers lenient, long youngMs, long settlingMs) {
 
   long askMs(Regard of) {
     return of.sinceMs + timers.silenceMs() / 2;
@@ -31,9 +28,11 @@ record Patience(Timers timers, Timers lenient, long youngMs) {
     }
     Timers given = given(of);
     long silence = of.closed ? given.verifyMs() : given.silenceMs();
-    long patience = of.closed ? given.silenceMs() : given.patienceMs();
-    return Math.max(
-        of.sinceMs + (of.hostThere ? patience : silence), of.askedMs + given.verifyMs());
+    long patience = of.closed ? given.silenceMs() : ifHostIsThereMs(of);
+    long end =
+        Math.max(of.sinceMs + (of.hostThere ? patience : silence), of.askedMs + given.verifyMs());
+    // Whoever is short of processors learns late what the host has long answered.
+    return of.hostAsked ? Math.max(end, of.hostAskedMs + 2L * timers.knockMs()) : end;
   }
 
   /** When there may next be something to do about it, {@code latestMs} at most. */
@@ -44,5 +43,12 @@ record Patience(Timers timers, Timers lenient, long youngMs) {
 
   private Timers given(Regard to) {
     return to.sinceMs - to.metMs < youngMs ? lenient : timers;
+  }
+
+  // A dead host does not answer, so this makes no dead host's end later.
+  private long ifHostIsThereMs(Regard to) {
+    boolean settling = to.sinceMs - to.metMs < settlingMs;
+    long patience = given(to).patienceMs();
+    return settling ? Math.max(patience, lenient.silenceMs()) : patience;
   }
 }

@@ -53,7 +53,7 @@ final class Pulse extends Protocol {
     this.counters = counters;
     this.knock = knock;
     this.doubted = doubted;
-    this.watch = new Watch<>(timers, timers.youngMs(), nowMs());
+    this.watch = new Watch<>(timers.patience(), nowMs());
   }
 
   /** The member's host answered that nobody listens where it was. */
@@ -224,7 +224,7 @@ final class Pulse extends Protocol {
             send(null, PulseHeader.silent(member, forMs, hostThere));
         case Act.Ask<Address>(Address member, int question) ->
             send(member, PulseHeader.ask(question));
-        case Act.Knock<Address>(Address member) -> knock(member);
+        case Act.Knock<Address>(Address member, long afterMs) -> knock(member, afterMs);
         case Act.Suspect<Address>(Address member) -> {
           counters.suspicions.increment();
           synchronized (watch) {
@@ -242,22 +242,28 @@ final class Pulse extends Protocol {
     Thread.ofVirtual().name("membership-verdict").start(() -> up_prot.up(event));
   }
 
-  private void knock(Address member) {
+  private void knock(Address member, long afterMs) {
     if (down_prot.down(new Event(Event.GET_PHYSICAL_ADDRESS, member)) instanceof IpAddress ip) {
       InetSocketAddress where = new InetSocketAddress(ip.getIpAddress(), ip.getPort());
-      Thread.ofVirtual().name("membership-knock").start(() -> knocked(member, knock.at(where)));
+      Thread.ofVirtual()
+          .name("membership-knock")
+          .start(() -> {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(afterMs));
+            knocked(member, knock.at(where));
+          });
     }
   }
 
   private void knocked(Address member, Knock.Answer answer) {
     switch (answer) {
-      case OPEN -> {
-        synchronized (watch) {
-          watch.hostAnswered(member);
-        }
-      }
+      case OPEN -> act(locked(() -> watch.hostAnswered(member)));
       case REFUSED -> gone(member);
-      case NONE -> {}
+      case NONE -> {
+        synchronized (watch) {
+          watch.hostSilent(member);
+        }
+        wake();
+      }
     }
   }
 

@@ -16,6 +16,11 @@ final class Regard {
   boolean told;
   boolean closed;
   boolean hostThere;
+
+  /** Its host was asked at {@link #hostAskedMs}, and what came of it is not known yet. */
+  boolean hostAsked;
+
+  long hostAskedMs;
   boolean suspected;
 
   Regard(long nowMs) {
@@ -30,6 +35,7 @@ final class Regard {
     told = false;
     closed = false;
     hostThere = false;
+    hostAsked = false;
     suspected = false;
   }
 }

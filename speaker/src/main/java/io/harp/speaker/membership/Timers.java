@@ -46,17 +46,14 @@ public record Timers(int detectionMs) {
     return detectionMs * 8L / 5;
   }
 
-  /** How long a member counts as just met. */
-  public long youngMs() {
-    return 2_000;
-  }
-
   /**
-   * For members that were just met: four times the time. Three JVMs that start together on two
-   * cores were silent for up to half a second each, a second after they had formed their view.
+   * For members that were just met four times the time: for 2 s in any case, and for 5 s if their
+   * host answers, so that it is their process that is starved. Three JVMs that start together on
+   * two cores were silent for up to half a second each, up to three seconds after they had formed
+   * their view.
    */
-  Timers lenient() {
-    return new Timers(Math.min(10_000, 4 * detectionMs));
+  Patience patience() {
+    return new Patience(this, new Timers(Math.min(10_000, 4 * detectionMs)), 2_000, 5_000);
   }
 
   /**
@@ -71,6 +68,15 @@ public record Timers(int detectionMs) {
   /** For the host of a silent member to complete a connection. */
   public int knockMs() {
     return detectionMs / 2;
+  }
+
+  /**
+   * Between two looks whether the host of a member whose connection closed still completes others.
+   * Of a killed process the kernel closes the connections some milliseconds before the socket that
+   * listens, so the first look often comes too soon.
+   */
+  public long knockAgainMs() {
+    return 10;
   }
 
   /**

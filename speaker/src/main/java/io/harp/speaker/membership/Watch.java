@@ -15,12 +15,14 @@ import java.util.Map;
  *
  * <p>A host that answers for a silent process tells a pause from a crash: the process gets {@link
  * Timers#patienceMs} instead of {@link Timers#silenceMs}. After a closed connection only the answer
- * of the process counts, because what was under way may still come in for a while. And a member
- * that answers but has excluded us is lost as well: it would otherwise answer for ever, and this
- * side would never notice that they are apart.
+ * of the process counts, because what was under way may still come in for a while; its host is
+ * asked again and again, since a process that ends closes its connections before it ceases to
+ * listen. And a member that answers but has excluded us is lost as well: it would otherwise answer
+ * for ever, and this side would never notice that they are apart.
  *
  * <p>A member that was just met is given more time: one of the two has just started, and a program
  * that loads its classes beside others that do is silent for longer than one that is cut off later.
+ * For a while longer it is if its host answers, since then it is not the host that died.
  *
  * @param <M> names a member
  */
@@ -41,12 +43,9 @@ final class Watch<M> {
   private final List<Long> silences = new ArrayList<>();
   private long lastTickMs;
 
-  /**
-   * @param youngMs how long a member that was just met is given {@link Timers#lenient} time
-   */
-  Watch(Timers timers, long youngMs, long nowMs) {
-    this.timers = timers;
-    this.patience = Patience.of(timers, youngMs);
+  Watch(Patience patience, long nowMs) {
+    this.timers = patience.timers();
+    this.patience = patience;
     this.lastTickMs = nowMs;
   }
 
@@ -96,6 +95,9 @@ final class Watch<M> {
       s.closed = true;
       s.sinceMs = nowMs;
       ask(member, s, nowMs, acts);
+      if (s.watched) {
+        knock(member, s, nowMs, acts);
+      }
       doubt(member, s, nowMs, acts);
     }
     return acts;
@@ -123,10 +125,24 @@ final class Watch<M> {
   }
 
   /** Its host completed a connection: it is alive, whatever has become of the process. */
-  void hostAnswered(M member) {
+  List<Act<M>> hostAnswered(M member) {
     Regard s = states.get(member);
-    if (s != null && s.asked) {
-      s.hostThere = true;
+    if (s == null || !s.asked) {
+      return List.of();
+    }
+    s.hostThere = true;
+    s.hostAsked = false;
+    // Ends when the process answers, or the host refuses, or the time for both is over.
+    return s.closed && !s.suspected
+        ? List.of(new Act.Knock<>(member, timers.knockAgainMs()))
+        : List.of();
+  }
+
+  /** Nothing came back from its host in time. */
+  void hostSilent(M member) {
+    Regard s = states.get(member);
+    if (s != null) {
+      s.hostAsked = false;
     }
   }
 
@@ -187,7 +203,7 @@ final class Watch<M> {
   private void tick(M member, Regard s, long nowMs, List<Act<M>> acts) {
     if (s.watched && !s.asked && nowMs >= patience.askMs(s)) {
       ask(member, s, nowMs, acts);
-      acts.add(new Act.Knock<>(member));
+      knock(member, s, nowMs, acts);
     }
     if (s.watched && !s.told && nowMs >= patience.doubtMs(s)) {
       doubt(member, s, nowMs, acts);
@@ -220,9 +236,9 @@ final class Watch<M> {
     if (s.watched) {
       acts.add(new Act.Tell<>(member, nowMs - s.sinceMs, s.hostThere));
     }
-    if (s.watched && !s.hostThere) {
-      // A first knock may have been lost.
-      acts.add(new Act.Knock<>(member));
+    if (s.watched && !s.hostThere && (!s.hostAsked || s.hostAskedMs < nowMs)) {
+      // A first knock may have been lost, and is waited for no longer for that.
+      acts.add(new Act.Knock<>(member, 0));
     }
     askAllIfManyAreDoubted(nowMs, acts);
   }
@@ -248,6 +264,12 @@ final class Watch<M> {
     s.askedMs = nowMs;
     s.question = ++questions;
     acts.add(new Act.Ask<>(member, s.question));
+  }
+
+  private void knock(M member, Regard s, long nowMs, List<Act<M>> acts) {
+    s.hostAsked = true;
+    s.hostAskedMs = nowMs;
+    acts.add(new Act.Knock<>(member, 0));
   }
 
   /**

@@ -18,9 +18,17 @@ class WatchTest {
 
   private static final Timers TIMERS = new Timers(250);
 
-  private final Watch<String> watch = new Watch<>(TIMERS, 0, 0);
+  private static final Timers LENIENT = new Timers(1_000);
+  private static final Patience GROWN = new Patience(TIMERS, LENIENT, 0, 0);
+
+  private final Watch<String> watch = new Watch<>(GROWN, 0);
 
   private long now;
+
+  /** Whether a host that is asked says nothing until its time is over. */
+  private boolean hostsSayNothing = true;
+
+  private final Map<Long, List<String>> hostsAsked = new HashMap<>();
 
   WatchTest() {
     watch.members(List.of("a", "b", "c"), "a", 0);
@@ -31,10 +39,10 @@ class WatchTest {
     assertEquals(
         List.of(
             new Act.Ask<>("c", 1),
-            new Act.Knock<>("c"),
+            new Act.Knock<>("c", 0),
             new Act.Doubt<>("c"),
             new Act.Tell<>("c", 209L, false),
-            new Act.Knock<>("c"),
+            new Act.Knock<>("c", 0),
             new Act.Suspect<>("c")),
         pass(260, "b"));
   }
@@ -49,18 +57,57 @@ class WatchTest {
 
   @Test
   void whoWasJustMetIsGivenFourTimesTheTimeAndOnlyThen() {
-    Watch<String> young = new Watch<>(TIMERS, 5_000, 0);
+    Watch<String> young = new Watch<>(new Patience(TIMERS, LENIENT, 5_000, 5_000), 0);
     young.members(List.of("a", "b"), "a", 0);
-    assertEquals(4 * TIMERS.silenceMs(), lostAfter(young, 0));
+    assertEquals(4 * TIMERS.silenceMs(), lostAfter(young, 0, false));
     young.heard("b", 5_001);
-    assertEquals(TIMERS.silenceMs(), lostAfter(young, 5_001));
+    assertEquals(TIMERS.silenceMs(), lostAfter(young, 5_001, false));
+  }
+
+  @Test
+  void whoIsStillSettlingIsGivenMoreTimeOnlyIfItsHostAnswers() {
+    assertEquals(TIMERS.silenceMs(), lostAfter(settling(), 3_000, false));
+    assertEquals(LENIENT.silenceMs(), lostAfter(settling(), 3_000, true));
+  }
+
+  /** A watch that has met "b" three seconds ago and has just heard it. */
+  private static Watch<String> settling() {
+    Watch<String> settling = new Watch<>(new Patience(TIMERS, LENIENT, 2_000, 5_000), 0);
+    settling.members(List.of("a", "b"), "a", 0);
+    for (long at = 0; at <= 3_000; at += 50) {
+      settling.heard("b", at);
+      settling.tick(at);
+    }
+    return settling;
+  }
+
+  @Test
+  void afterAClosedConnectionTheHostIsWaitedForToo() {
+    watch.closed("c", 0);
+    assertEquals(List.of(), pass(2 * TIMERS.knockMs() - 10, "b"));
+    assertEquals(List.of(new Act.Suspect<>("c")), pass(20, "b"));
+  }
+
+  @Test
+  void nobodyIsSuspectedWhileItIsNotKnownWhetherItsHostAnswers() {
+    hostsSayNothing = false;
+    assertEquals(List.of("Ask", "Doubt", "Tell"), kinds(pass(370, "b")));
+    assertEquals(List.of("Suspect"), kinds(pass(10, "b")));
   }
 
   /** For how long "b" is silent until it is suspected. */
-  private static long lostAfter(Watch<String> watch, long from) {
+  private static long lostAfter(Watch<String> watch, long from, boolean hostAnswers) {
     for (long at = from; at < from + 3_000; at += 10) {
-      if (watch.tick(at).stream().anyMatch(act -> act instanceof Act.Suspect<String>)) {
+      List<Act<String>> acts = watch.tick(at);
+      if (acts.stream().anyMatch(act -> act instanceof Act.Suspect<String>)) {
         return at - from;
+      }
+      if (acts.stream().anyMatch(act -> act instanceof Act.Knock<String>)) {
+        if (hostAnswers) {
+          watch.hostAnswered("b");
+        } else {
+          watch.hostSilent("b");
+        }
       }
     }
     throw new AssertionError("never");
@@ -107,6 +154,7 @@ class WatchTest {
   void whatWasUnderWayWhenTheConnectionClosedDoesNotSaveAMember() {
     ask(watch.closed("c", 0), "c");
     watch.heard("c", 5);
+    watch.hostSilent("c");
     assertEquals(List.of(new Act.Suspect<>("c")), pass(50, "b"));
     assertTrue(now <= TIMERS.verifyMs() + 10);
   }
@@ -123,6 +171,22 @@ class WatchTest {
     watch.hostAnswered("c");
     assertEquals(List.of(), pass(200, "b"));
     assertEquals(List.of(new Act.Suspect<>("c")), pass(60, "b"));
+  }
+
+  @Test
+  void aHostThatStillListensAfterAConnectionClosedIsAskedAgainUntilTheMemberIsSuspected() {
+    watch.closed("c", 0);
+    List<Act<String>> again = List.of(new Act.Knock<>("c", TIMERS.knockAgainMs()));
+    assertEquals(again, watch.hostAnswered("c"));
+    assertEquals(again, watch.hostAnswered("c"));
+    assertEquals(List.of("Suspect c"), told(watch.gone("c", 20)));
+    assertEquals(List.of(), watch.hostAnswered("c"));
+  }
+
+  @Test
+  void aHostThatAnswersForASilentMemberIsNotAskedAgain() {
+    ask(pass(130, "b"), "c");
+    assertEquals(List.of(), watch.hostAnswered("c"));
   }
 
   @Test
@@ -208,12 +272,12 @@ class WatchTest {
     List<String> ring = ring(size);
     Map<String, Integer> watchers = new HashMap<>();
     for (String self : ring) {
-      Watch<String> its = new Watch<>(TIMERS, 0, 0);
+      Watch<String> its = new Watch<>(GROWN, 0);
       its.members(ring, self, 0);
       for (Act<String> act : its.tick(TIMERS.silenceMs() / 2)) {
         if (act instanceof Act.Ask<String>(String asked, int _)) {
           watchers.merge(asked, 1, Integer::sum);
-          Watch<String> other = new Watch<>(TIMERS, 0, 0);
+          Watch<String> other = new Watch<>(GROWN, 0);
           other.members(ring, asked, 0);
           assertTrue(other.successors().contains(self));
         }
@@ -285,8 +349,15 @@ class WatchTest {
           watch.heard(member, now);
         }
       }
+      if (hostsSayNothing) {
+        hostsAsked.getOrDefault(now - TIMERS.knockMs(), List.of()).forEach(watch::hostSilent);
+      }
       if (now >= watch.nextMs()) {
-        acts.addAll(watch.tick(now));
+        List<Act<String>> due = watch.tick(now);
+        List<String> asked =
+            due.stream().filter(a -> a instanceof Act.Knock<String>).map(Act::member).toList();
+        hostsAsked.put(now, asked);
+        acts.addAll(due);
       }
     }
     return acts;
