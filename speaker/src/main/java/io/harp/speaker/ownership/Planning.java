@@ -16,13 +16,10 @@ import io.harp.speaker.protocol.Message.Plan;
 import io.harp.speaker.protocol.Message.Reason;
 import io.harp.speaker.protocol.View;
 import io.harp.speaker.protocol.ViewId;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
 /**
@@ -33,9 +30,6 @@ final class Planning {
 
   /** Between two looks at the balance, in milliseconds. */
   private static final long BALANCE_MS = 5_000;
-
-  /** A speaker that looks for others says so several times in this time, in milliseconds. */
-  private static final long STRANGER_MS = 300;
 
   private static final int MAX_EARLY = 8;
   private static final long EARLY_MS = 5_000;
@@ -57,20 +51,18 @@ final class Planning {
   private final Planner planner;
   private final Rebalancer rebalancer;
   private final Flapping flapping;
-  private final Unresponsive unresponsive = new Unresponsive();
+  private final Placing placing;
+  private final HandOvers handOvers;
   private final Publish publish;
   private final LongSupplier nanos;
   private Optional<Plan> present = Optional.empty();
   private long presentSince;
   private Optional<Plan> former = Optional.empty();
   private final Map<ViewId, Early> early = new HashMap<>();
-  private int expected;
-  private long firstViewAt = Long.MAX_VALUE;
   private long viewAt;
-  private long strangerAt = Long.MIN_VALUE / 2;
   private boolean due;
   private long notBefore = Long.MIN_VALUE;
-  private final Map<Address, Move> moves = new HashMap<>();
+  private Map<Address, Move> shift = Map.of();
   private Set<NodeName> heldOff = Set.of();
   private Map<Address, String> unmet = Map.of();
   private long nextBalance = Long.MIN_VALUE;
@@ -95,6 +87,15 @@ final class Planning {
     this.planner = new Planner(settings.failback(), settings.matchingSubnets());
     this.rebalancer = new Rebalancer(settings.rebalancePerMinute(), settings.rebalanceAfterMs());
     this.flapping = new Flapping(settings.holdOffMs());
+    this.placing = new Placing(settings, agenda, roster, this::touch);
+    this.handOvers =
+        new HandOvers(
+            settings,
+            agenda,
+            roster,
+            picture,
+            plan -> present.equals(Optional.of(plan)) && isPlanner(),
+            this::touch);
   }
 
   /** A view was installed; gives a plan of it that came before it did. */
@@ -104,12 +105,8 @@ final class Planning {
     }
     present = Optional.empty();
     viewAt = now;
-    if (firstViewAt == Long.MAX_VALUE) {
-      firstViewAt = now;
-      agenda.at(now + settings.mergeWaitMs(), _ -> due = true);
-    }
-    agenda.at(now + settings.placementWaitMs(), _ -> due = true);
-    moves.clear();
+    placing.view(now);
+    forgetMoves();
     rebalancer.reset();
     flapping.view(view, now);
     due = true;
@@ -121,7 +118,7 @@ final class Planning {
 
   /** How many speakers there should be, this one included. */
   void expect(int members) {
-    expected = members;
+    placing.expect(members);
     due = true;
   }
 
@@ -157,15 +154,7 @@ final class Planning {
     present = Optional.of(plan);
     presentSince = now;
     due = true;
-    Map<Member, Integer> handed = new HashMap<>();
-    for (Assignment a : plan.assignments().values()) {
-      if (a.from().isPresent()) {
-        handed.merge(a.owner(), 1, Integer::sum);
-      }
-    }
-    if (!handed.isEmpty()) {
-      agenda.at(now + settings.handOverMs(), then -> takeBack(plan, handed, then));
-    }
+    handOvers.begin(plan, now);
   }
 
   /** The newest plan of the present view. */
@@ -183,6 +172,11 @@ final class Planning {
     return presentSince < moment;
   }
 
+  /** Whether the view is so old that every member should have it and have said so. */
+  boolean hadTimeToGather(long now) {
+    return now - viewAt >= settings.gatherMs();
+  }
+
   boolean isPlanner() {
     return roster.hasView() && roster.planner().equals(self);
   }
@@ -195,9 +189,7 @@ final class Planning {
     }
     boolean gathered =
         roster.hasView()
-            && (!settings.has(Rule.GATHER)
-                || roster.isComplete()
-                || now - viewAt >= settings.gatherMs());
+            && (!settings.has(Rule.GATHER) || roster.isComplete() || hadTimeToGather(now));
     if (!gathered || !picture.isKnown() || now < notBefore) {
       return;
     }
@@ -214,7 +206,7 @@ final class Planning {
     long started = nanos.getAsLong();
     Situation situation = situation(now);
     Optional<Plan> next = planner.next(situation);
-    moves.clear();
+    forgetMoves();
     next.ifPresent(plan -> {
       adopt(plan, now);
       due = false;
@@ -239,36 +231,27 @@ final class Planning {
         picture.groups(),
         present,
         former,
-        mayPlaceNew(now),
+        placing.isAllowed(now),
         heldOff,
         roster.lagging(),
-        unresponsive.at(now),
-        Map.copyOf(moves));
+        handOvers.unresponsive(now),
+        moves());
   }
 
-  /** Whether what nobody is known to hold may be given to somebody. */
-  private boolean mayPlaceNew(long now) {
-    if (!settings.has(Rule.PLACEMENT_WAIT)) {
-      return true;
-    }
-    boolean all = expected > 0 && roster.view().members().size() >= expected;
-    long young = now - firstViewAt;
-    boolean waited = young >= settings.placementWaitMs() && !isMerging(now);
-    // Who has not reported yet, starved by its own start, may hold just what would be placed.
-    boolean told = roster.isComplete() || now - viewAt >= settings.placementWaitMs();
-    return told && (all || waited || young >= settings.mergeWaitMs());
+  private Map<Address, Move> moves() {
+    Map<Address, Move> moves = new HashMap<>(shift);
+    moves.putAll(handOvers.toGiveBack());
+    return Map.copyOf(moves);
   }
 
-  private boolean isMerging(long now) {
-    return now - strangerAt < STRANGER_MS;
+  private void forgetMoves() {
+    shift = Map.of();
+    handOvers.forget();
   }
 
   /** A speaker outside the view was heard on the segment: before long it will be in it. */
   void met(long now) {
-    strangerAt = now;
-    if (now - firstViewAt < settings.mergeWaitMs()) {
-      agenda.at(now + STRANGER_MS, _ -> due = true);
-    }
+    placing.met(now);
   }
 
   private void lookAtFlapping(long now) {
@@ -290,8 +273,8 @@ final class Planning {
     }
     rebalancer
         .next(planner.seats(situation(now)), now)
-        .ifPresent(shift -> {
-          moves.put(shift.group().name(), new Move(shift.to(), Reason.REBALANCED));
+        .ifPresent(next -> {
+          shift = Map.of(next.group().name(), new Move(next.to(), Reason.REBALANCED));
           due = true;
         });
   }
@@ -304,56 +287,5 @@ final class Planning {
       }
     });
     unmet = next;
-  }
-
-  /**
-   * Hand-overs that nobody took in time go back to who still holds the address. Who has taken some
-   * of many meanwhile is given as much time again for the others.
-   *
-   * @param before how many each member had to take when that was looked at last
-   */
-  private void takeBack(Plan plan, Map<Member, Integer> before, long now) {
-    if (!present.equals(Optional.of(plan)) || !isPlanner() || !settings.has(Rule.GIVE_BACK)) {
-      return;
-    }
-    Map<Member, List<Group>> waiting = notTaken(plan);
-    Map<Member, Integer> busy = new HashMap<>();
-    waiting.forEach((member, groups) -> {
-      int left = groups.stream().mapToInt(group -> group.addresses().size()).sum();
-      if (left < before.getOrDefault(member, 0)) {
-        busy.put(member, left);
-      } else {
-        giveBack(plan, groups);
-        agenda.at(unresponsive.failed(member, now), _ -> due = true);
-      }
-    });
-    if (!busy.isEmpty()) {
-      agenda.at(now + settings.handOverMs(), then -> takeBack(plan, busy, then));
-    }
-  }
-
-  /** What each member was handed and does not hold, while who handed it over still does. */
-  private Map<Member, List<Group>> notTaken(Plan plan) {
-    Map<Member, List<Group>> waiting = new TreeMap<>();
-    for (Group group : picture.groups()) {
-      Assignment a = plan.assignments().get(group.name());
-      if (a != null
-          && a.from().isPresent()
-          && !roster.holds(a.owner(), group.name())
-          && roster.holds(a.from().get(), group.name())) {
-        waiting.computeIfAbsent(a.owner(), _ -> new ArrayList<>()).add(group);
-      }
-    }
-    return waiting;
-  }
-
-  private void giveBack(Plan plan, List<Group> groups) {
-    due = true;
-    for (Group group : groups) {
-      Assignment a = plan.assignments().get(group.name());
-      if (a != null && a.from().isPresent()) {
-        moves.put(group.name(), new Move(a.from().get(), Reason.GIVEN_BACK));
-      }
-    }
   }
 }

@@ -22,7 +22,6 @@ import io.harp.speaker.protocol.Revision;
 import io.harp.speaker.protocol.Trailer;
 import io.harp.speaker.protocol.Unreadable;
 import io.harp.speaker.protocol.View;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,7 +42,6 @@ public final class Speaker {
   private final FramePort port;
   private final Journal journal;
 
-  private final Agenda agenda = new Agenda();
   private final Picture picture = new Picture();
   private final Cards cards;
   private final Isolation isolation;
@@ -55,15 +53,12 @@ public final class Speaker {
   private final Suspicions suspicions;
   private final Hellos hellos;
   private final Soundings soundings;
-  private final Segments segments;
-  private final Laggards laggards;
-  private final Muteness muteness;
   private final Following following;
   private final Hearing hearing;
   private final Correspondence peers;
   private final Reporting reporting;
-
-  private boolean watchesChanged;
+  private final Conduct conduct;
+  private final Rounds rounds;
 
   /**
    * @param cluster already knows this member; its events are to be passed on to this object
@@ -89,6 +84,7 @@ public final class Speaker {
     this.self = cluster.self();
     this.port = port;
     this.journal = journal;
+    Agenda agenda = new Agenda();
     this.cards = new Cards(self.node(), settings.matchingSubnets());
     this.isolation = new Isolation(settings);
     this.fence = new Fence(settings, isolation);
@@ -100,9 +96,6 @@ public final class Speaker {
     this.suspicions = new Suspicions(settings, agenda, this::probe);
     this.hellos = new Hellos(settings, roster, journal, this::hello);
     this.soundings = new Soundings(settings, roster, port);
-    this.segments = new Segments(cards, soundings, journal);
-    this.laggards = new Laggards(roster, journal);
-    this.muteness = new Muteness(fence, isolation, journal);
     this.following =
         new Following(settings, roster, planning, holdings, suspicions, around, picture, journal);
     this.hearing =
@@ -119,6 +112,26 @@ public final class Speaker {
     this.reporting =
         new Reporting(
             settings, roster, planning, picture, cards, soundings, holdings, following, peers);
+    this.conduct =
+        new Conduct(agenda, planning, following, holdings, reporting, picture, port, journal);
+    this.rounds =
+        new Rounds(
+            settings,
+            port,
+            agenda,
+            cards,
+            fence,
+            new Muteness(fence, isolation, journal),
+            planning,
+            holdings,
+            hellos,
+            new Segments(cards, soundings, journal),
+            soundings,
+            new Laggards(roster, journal),
+            following,
+            peers,
+            reporting,
+            conduct);
   }
 
   // What the membership says
@@ -140,9 +153,9 @@ public final class Speaker {
     hellos.view(now);
     reporting.report(now);
     if (view.merged()) {
-      reassert("the views have merged", now);
+      conduct.reassert("the views have merged", now);
     }
-    planning.view(view, now).ifPresent(plan -> apply(plan, now));
+    planning.view(view, now).ifPresent(plan -> conduct.follow(plan, now));
   }
 
   /** The membership has doubts about {@code member}; a view without it may follow. */
@@ -168,7 +181,7 @@ public final class Speaker {
       case Ping m -> peers.pinged(from, m);
       case Pong m -> fence.echo(m.view(), m.sentAtMs());
       case Report m -> reported(from, m, now);
-      case Plan m -> planning.accept(m, now).ifPresent(plan -> apply(plan, now));
+      case Plan m -> planning.accept(m, now).ifPresent(plan -> conduct.follow(plan, now));
       case Facts m -> {
         if (picture.told(m)) {
           pictureChanged(now);
@@ -216,11 +229,8 @@ public final class Speaker {
   }
 
   private void pictureChanged(long now) {
-    reporting.touch();
-    watchesChanged = true;
-    holdings.touch();
-    planning.touch();
-    planning.present().ifPresent(plan -> apply(plan, now));
+    conduct.surroundingsChanged();
+    conduct.followAgain(now);
   }
 
   /** Whether the picture of the API is current, as far as the watches can tell. */
@@ -246,20 +256,17 @@ public final class Speaker {
   public void links(List<Link> next, long now) {
     boolean back = cards.update(next);
     isolation.carrier(next.stream().anyMatch(Link::carrier));
-    reporting.touch();
-    watchesChanged = true;
-    holdings.touch();
-    planning.touch();
+    conduct.surroundingsChanged();
     if (back) {
       // Whatever happened while the cable was out, nobody behind it heard of it.
-      reassert("a cable is connected", now);
-      planning.present().ifPresent(plan -> apply(plan, now));
+      conduct.reassert("a cable is connected", now);
+      conduct.followAgain(now);
     }
   }
 
   /** Links that were disconnected for a moment: nobody behind them heard what happened then. */
   public void flapped(List<String> names, long now) {
-    reassert("the cable of " + String.join(", ", names) + " was out for a moment", now);
+    conduct.reassert("the cable of " + String.join(", ", names) + " was out for a moment", now);
   }
 
   /**
@@ -304,103 +311,12 @@ public final class Speaker {
    * @return when to call again at the latest
    */
   public long tick(long now) {
-    for (int link : cards.indexes()) {
-      fence.foreign(port.lastForeignMs(link));
-    }
-    lookAtFence(now);
-    agenda.run(now);
-    peers.ping(now);
-    hellos.run(now);
-    sound(now);
-    following.askOwners(now);
-    lookAtLag(now);
-    planning.run(now);
-    publish();
-    if (reporting.isDue(now)) {
-      reporting.report(now);
-      planning.run(now);
-      publish();
-    }
-    return next(now);
-  }
-
-  private long next(long now) {
-    long timers = Math.min(Math.min(agenda.next(), peers.nextPing()), hellos.next());
-    long looks = Math.min(Math.min(fence.next(now), soundings.next()), following.nextAsk());
-    return Math.min(Math.min(timers, looks), reporting.next(now));
-  }
-
-  private void lookAtLag(long now) {
-    if (settings.has(Rule.LAG) && laggards.look(now)) {
-      planning.touch();
-      peers.offerFacts();
-    }
-  }
-
-  private void lookAtFence(long now) {
-    switch (fence.tick(now)) {
-      case STEADY -> {}
-      case LAPSED -> {
-        holdings.releaseAll(Release.MUTED);
-        muteness.lost(now);
-        reporting.touch();
-      }
-      case REGAINED -> {
-        muteness.regained();
-        planning.present().ifPresent(plan -> apply(plan, now));
-      }
-    }
-  }
-
-  private void sound(long now) {
-    switch (segments.look(now)) {
-      case NONE -> {}
-      case SILENT -> reporting.touch();
-      case BACK -> {
-        reporting.touch();
-        reassert("a segment answers again", now);
-      }
-    }
-  }
-
-  private void reassert(String why, long now) {
-    int announced = holdings.reassert(now);
-    if (announced > 0) {
-      journal.happened(
-          Incident.REASSERTED, "%d addresses are announced again: %s".formatted(announced, why));
-    }
-  }
-
-  private void publish() {
-    if (watchesChanged) {
-      holdings.touch();
-    }
-    holdings
-        .takeChange()
-        .ifPresent(held -> {
-          reporting.touch();
-          port.publish(held, watched());
-        });
-    watchesChanged = false;
-  }
-
-  private Set<Address> watched() {
-    Set<Address> watched = new HashSet<>(picture.addresses());
-    watched.addAll(holdings.slots().concerned());
-    return watched;
+    return rounds.tick(now);
   }
 
   private void publishPlan(Plan plan, long now) {
     peers.broadcast(plan);
-    apply(plan, now);
-  }
-
-  private void apply(Plan plan, long now) {
-    if (following.apply(plan, now)) {
-      agenda.at(
-          now + 1, then -> planning.present().filter(plan::equals).ifPresent(p -> apply(p, then)));
-    }
-    reporting.touch();
+    conduct.follow(plan, now);
   }
 
   private void probe(Address address) {

@@ -1,0 +1,126 @@
+package io.harp.speaker.ownership;
+
+import io.harp.speaker.announcement.FramePort;
+import io.harp.speaker.ownership.Journal.Release;
+import io.harp.speaker.ownership.Settings.Rule;
+
+/** What time brings: everything that is looked at, asked or said again now and then. */
+final class Rounds {
+
+  private final Settings settings;
+  private final FramePort port;
+  private final Agenda agenda;
+  private final Cards cards;
+  private final Fence fence;
+  private final Muteness muteness;
+  private final Planning planning;
+  private final Holdings holdings;
+  private final Hellos hellos;
+  private final Segments segments;
+  private final Soundings soundings;
+  private final Laggards laggards;
+  private final Following following;
+  private final Correspondence peers;
+  private final Reporting reporting;
+  private final Conduct conduct;
+
+  Rounds(
+      Settings settings,
+      FramePort port,
+      Agenda agenda,
+      Cards cards,
+      Fence fence,
+      Muteness muteness,
+      Planning planning,
+      Holdings holdings,
+      Hellos hellos,
+      Segments segments,
+      Soundings soundings,
+      Laggards laggards,
+      Following following,
+      Correspondence peers,
+      Reporting reporting,
+      Conduct conduct) {
+    this.settings = settings;
+    this.port = port;
+    this.agenda = agenda;
+    this.cards = cards;
+    this.fence = fence;
+    this.muteness = muteness;
+    this.planning = planning;
+    this.holdings = holdings;
+    this.hellos = hellos;
+    this.segments = segments;
+    this.soundings = soundings;
+    this.laggards = laggards;
+    this.following = following;
+    this.peers = peers;
+    this.reporting = reporting;
+    this.conduct = conduct;
+  }
+
+  /**
+   * Does what is due.
+   *
+   * @return when to call again at the latest
+   */
+  long tick(long now) {
+    for (int link : cards.indexes()) {
+      fence.foreign(port.lastForeignMs(link));
+    }
+    lookAtFence(now);
+    agenda.run(now);
+    peers.ping(now);
+    hellos.run(now);
+    sound(now);
+    following.askOwners(now);
+    lookAtLag(now);
+    planning.run(now);
+    conduct.publish();
+    if (reporting.isDue(now)) {
+      reporting.report(now);
+      planning.run(now);
+      conduct.publish();
+    }
+    return next(now);
+  }
+
+  private long next(long now) {
+    long timers = Math.min(Math.min(agenda.next(), peers.nextPing()), hellos.next());
+    long looks = Math.min(Math.min(fence.next(now), soundings.next()), following.nextAsk());
+    return Math.min(Math.min(timers, looks), reporting.next(now));
+  }
+
+  private void lookAtFence(long now) {
+    switch (fence.tick(now)) {
+      case STEADY -> {}
+      case LAPSED -> {
+        holdings.releaseAll(Release.MUTED);
+        muteness.lost(now);
+        reporting.touch();
+      }
+      case REGAINED -> {
+        muteness.regained();
+        conduct.followAgain(now);
+      }
+    }
+  }
+
+  private void sound(long now) {
+    switch (segments.look(now)) {
+      case NONE -> {}
+      case SILENT -> reporting.touch();
+      case BACK -> {
+        reporting.touch();
+        conduct.reassert("a segment answers again", now);
+      }
+    }
+  }
+
+  private void lookAtLag(long now) {
+    if (settings.has(Rule.LAG) && laggards.look(now)) {
+      planning.touch();
+      peers.offerFacts();
+    }
+  }
+}
