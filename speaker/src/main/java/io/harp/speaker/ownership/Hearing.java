@@ -52,8 +52,9 @@ final class Hearing {
   // A speaker asks: an audit (it holds nothing), a hello, or the challenge of a holder.
   private void asked(Heard.Probe probe, Trailer theirs, long now) {
     roster.sawSpeaker(probe.sender(), theirs, now);
-    holdings.rivalAudit(probe.address(), probe.sender(), theirs);
-    if (isForeign(probe, theirs)) {
+    if (isForeign(probe, theirs, now)) {
+      // Inside a view the plan says who takes it: a member that asks there looks after a suspicion.
+      holdings.rivalAudit(probe.address(), probe.sender(), theirs);
       planning.met(now);
       if (settings.has(Rule.CHALLENGE) && hellos.answer(theirs.memberHash(), now)) {
         holdings.challenge(now);
@@ -64,14 +65,15 @@ final class Hearing {
     }
   }
 
-  // A speaker outside the view, or a member that has gone on to a later one: this speaker may have
-  // been left behind without having noticed.
-  private boolean isForeign(Heard.Probe probe, Trailer theirs) {
-    return roster.hasView()
-        && (theirs.isAheadOf(roster.view())
-            || roster
-                .speaker(probe.sender(), Optional.of(theirs))
-                .filter(roster::isMember)
-                .isEmpty());
+  // A speaker outside the view, or a member of another one: either this speaker may have been left
+  // behind without having noticed, or that one has.
+  private boolean isForeign(Heard.Probe probe, Trailer theirs, long now) {
+    if (!roster.hasView()) {
+      return false;
+    }
+    boolean leftBehind = !theirs.sameView(roster.view()) && planning.hadTimeToGather(now);
+    return leftBehind
+        || theirs.isAheadOf(roster.view())
+        || roster.speaker(probe.sender(), Optional.of(theirs)).filter(roster::isMember).isEmpty();
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.harp.model.Address;
 import io.harp.speaker.ownership.Settings;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -157,6 +158,31 @@ class ClusterTest {
     assertTrue(scene.msUntilAnswered(Scene.address(0), lost, 2_000) <= 150);
     scene.runFor(5_000);
     ends(scene);
+  }
+
+  /** Others still ask whether the lost member is silent when its heir asks for the address. */
+  @Test
+  void thePlannedHeirDoesNotGiveWayToMembersThatLookAfterTheSuspicion() {
+    Scene scene = Scene.of(4, 12);
+    // A host that refuses connections proves at once that the process is gone.
+    scene.membership.verifyMs = 0;
+    settled(scene);
+    for (Machine lost : scene.machines) {
+      List<Address> its = scene.addresses().stream().filter(a -> holds(scene, lost, a)).toList();
+      scene.kill(lost);
+      long from = scene.time.nowMs();
+      for (Address address : its) {
+        scene.msUntilAnswered(address, lost, 150 - (scene.time.nowMs() - from));
+      }
+      scene.runFor(2_000);
+      scene.start(lost);
+      scene.runFor(5_000);
+    }
+    ends(scene);
+  }
+
+  private static boolean holds(Scene scene, Machine machine, Address address) {
+    return scene.holder(address).filter(machine::equals).isPresent();
   }
 
   @Test

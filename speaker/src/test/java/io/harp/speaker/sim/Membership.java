@@ -40,13 +40,15 @@ final class Membership {
   }
 
   private static final long HEARTBEAT_US = 50_000;
-  private static final long VERIFY_MS = 50;
 
   private final Timeline time;
   private final long detectionMs;
   private final int[][] deaf = new int[16][16];
   private final Map<Member, Seat> seats = new HashMap<>();
   double datagramLoss;
+
+  /** How long a member in doubt is given to answer, and a little more. */
+  long verifyMs = 50;
 
   /** How much later than usual every message arrives. */
   long delayMs;
@@ -233,7 +235,7 @@ final class Membership {
           }
         }
       }
-      time.afterMs(VERIFY_MS + time.between(0, 20), () -> verify(member));
+      time.afterMs(verifyMs + time.between(0, 20), () -> verify(member));
     }
 
     private void verify(Member member) {

@@ -37,10 +37,11 @@ class SimulationTest {
   }
 
   /**
-   * Found by a run of 30,000 seeds: who was left behind, hashes of views that collided, and more.
+   * Found by a run of 30,000 seeds: who was left behind, hashes of views that collided, two views
+   * that claim in the same 8 microseconds, and more.
    */
   @ParameterizedTest
-  @ValueSource(longs = {10446, 10904, 15350, 19091, 19434, 23325, 24202, 28595})
+  @ValueSource(longs = {1019, 10446, 10904, 15350, 19091, 19434, 23325, 24202, 28595, 34113})
   void seedsThatOnceFailedStaySound(long seed) {
     assertEquals(List.of(), Simulation.run(seed, Set.of(), 0).breaches());
   }

@@ -21,6 +21,9 @@ final class Witness {
   /** Two answerers of different views that hear each other settle within this. */
   static final long OTHER_VIEW_MS = 100;
 
+  /** The longest way of a frame, see {@link Lan}. */
+  private static final long FRAME_US = 600;
+
   /** What was broken: the number of the invariant (0: none of them, but never right) and how. */
   record Breach(int invariant, long atMs, String what, boolean excused) {}
 
@@ -34,6 +37,7 @@ final class Witness {
   private final Scene scene;
   private final Map<Address, Pair> doubles = new HashMap<>();
   private final Map<Address, Life> lastOwner = new HashMap<>();
+  private final Map<Address, Long> lastClaimUs = new HashMap<>();
   private final Map<Address, Long> unansweredUs = new HashMap<>();
   private final Set<String> tenures = new HashSet<>();
   final List<Breach> breaches = new ArrayList<>();
@@ -203,8 +207,17 @@ final class Witness {
       wrong(6, life.machine.name + " records the same tenure of " + address + " twice");
     }
     Life before = lastOwner.put(address, life);
+    Long claimedUs = lastClaimUs.put(address, scene.time.nowUs());
+    // Of two views neither can know of a claim that is still on its way: none took it from the
+    // other, and how long both answer is looked at anyway.
+    boolean atOnce =
+        before != null
+            && claimedUs != null
+            && scene.time.nowUs() - claimedUs < FRAME_US
+            && !sameView(before, life);
     if (before != null
         && before != life
+        && !atOnce
         && scene.isUndisturbed(before)
         && scene.isUndisturbed(life)
         && scene.mayOwn(before.machine, address)) {
