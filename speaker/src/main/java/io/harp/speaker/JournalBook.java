@@ -36,7 +36,6 @@ import org.slf4j.LoggerFactory;
 final class JournalBook implements Journal {
 
   private static final Logger log = LoggerFactory.getLogger("speaker");
-  private static final int LOGGED_AT_ONCE = 20;
 
   private final NodeName node;
   private final MoveRecorder recorder;
@@ -47,8 +46,10 @@ final class JournalBook implements Journal {
   private final Map<Address, Reason> reasons = new HashMap<>();
   private final Map<ServiceKey, Recorded> toRecord = new HashMap<>();
   private List<Link> links = List.of();
-  private int claimedNow;
-  private int releasedNow;
+  private final Chatter claims = new Chatter("{} addresses claimed in all");
+  private final Chatter releases = new Chatter("{} addresses released in all");
+  private final Chatter cessions = new Chatter("{} addresses left to other speakers in all");
+  private final Chatter disputes = new Chatter("{} claims of other speakers met in all");
   private final Map<ServiceKey, Recorded> recorded = new HashMap<>();
   private final Map<Address, String> conflicts = new HashMap<>();
   private @Nullable String lastRefusal;
@@ -81,9 +82,7 @@ final class JournalBook implements Journal {
     metrics.conflict(address, false);
     decided(address, "claimed: " + reason);
     group.services().forEach(s -> toRecord.put(s, new Recorded(group, reason, since)));
-    if (++claimedNow <= LOGGED_AT_ONCE) {
-      log.info("{} claimed for {}: {}", address, group.services(), reason);
-    }
+    claims.say("{} claimed for {}: {}", address, group.services(), reason);
   }
 
   @Override
@@ -96,21 +95,12 @@ final class JournalBook implements Journal {
       group.services().forEach(recorded::remove);
       group.services().forEach(why == Release.NOT_PLANNED ? recorder::gone : recorder::released);
     }
-    if (++releasedNow <= LOGGED_AT_ONCE) {
-      log.info("{} released: {}", address, why);
-    }
+    releases.say("{} released: {}", address, why);
   }
 
   /** Passes on what one turn of the loop gathered: an address pair of one Service is one move. */
   void flush(Optional<Plan> plan) {
-    if (claimedNow > LOGGED_AT_ONCE) {
-      log.info("{} addresses claimed in all", claimedNow);
-    }
-    if (releasedNow > LOGGED_AT_ONCE) {
-      log.info("{} addresses released in all", releasedNow);
-    }
-    claimedNow = 0;
-    releasedNow = 0;
+    List.of(claims, releases, cessions, disputes).forEach(Chatter::flush);
     if (!toRecord.isEmpty()) {
       String epoch = plan.map(Plan::epoch).map(Object::toString).orElse("");
       toRecord.forEach((service, r) -> record(service, r, epoch));
@@ -164,7 +154,7 @@ final class JournalBook implements Journal {
               + ownMacs()
               + ") once that host has left");
     } else {
-      log.info("{} is left to {}, which still answers for it", address, to);
+      cessions.say("{} is left to {}, which still answers for it", address, to);
     }
   }
 
@@ -225,7 +215,7 @@ final class JournalBook implements Journal {
   public void disputed(Address address, MacAddress rival, boolean won) {
     metrics.disputed(won);
     decided(address, (won ? "reclaimed from " : "yielded to ") + rival);
-    log.info(
+    disputes.say(
         "{}: {} claims it too and {}",
         address,
         rival,

@@ -1,0 +1,62 @@
+package io.harp.speaker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+class ChatterTest {
+
+  private final Logger log = (Logger) LoggerFactory.getLogger("speaker");
+  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+  private final Chatter chatter = new Chatter("{} in all");
+
+  @BeforeEach
+  void listen() {
+    lines.start();
+    log.addAppender(lines);
+  }
+
+  @AfterEach
+  void listenNoMore() {
+    log.detachAppender(lines);
+  }
+
+  @Test
+  void aFewAreSaidOneByOne() {
+    say(3);
+    assertEquals(List.of("0", "1", "2"), said());
+  }
+
+  @Test
+  void ofManyOnlyTheFirstAreSaidAndThenHowManyThereWere() {
+    say(1_000);
+    assertEquals(Chatter.AT_ONCE + 1, said().size());
+    assertEquals("1000 in all", said().getLast());
+  }
+
+  @Test
+  void theNextTurnSpeaksAgain() {
+    say(1_000);
+    lines.list.clear();
+    say(1);
+    assertEquals(List.of("0"), said());
+  }
+
+  private void say(int times) {
+    for (int i = 0; i < times; i++) {
+      chatter.say("{}", i);
+    }
+    chatter.flush();
+  }
+
+  private List<String> said() {
+    return lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+  }
+}
