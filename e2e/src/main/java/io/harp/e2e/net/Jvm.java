@@ -12,6 +12,11 @@ import java.util.stream.Stream;
 /** How the lab starts Java programs: the flags and class paths, in one place. */
 public final class Jvm {
 
+  /** Set where daemons may start from caches, as {@link #startCache} says. */
+  private static final String MAY_USE_CACHES = "harp.lab.startCaches";
+
+  private static final String FROM_CACHE = "-XX:AOTCache=";
+
   private Jvm() {}
 
   /**
@@ -29,8 +34,52 @@ public final class Jvm {
             classes(root, module),
             root.resolve(module).resolve("target/lib") + "/*",
             classes(root, "core"));
+    if (mayUseStartCaches() && isFresh(startCache(root, module), root, module)) {
+      command.add(FROM_CACHE + startCache(root, module));
+    }
     command.addAll(List.of("-cp", classPath, mainClass));
     return List.copyOf(command);
+  }
+
+  /** Whether daemons of this JVM's labs are allowed to start from caches. */
+  public static boolean mayUseStartCaches() {
+    return Boolean.getBoolean(MAY_USE_CACHES);
+  }
+
+  /**
+   * The classes of a daemon as the JVM keeps them in memory (JEP 483, 514), so that it starts in
+   * half of the time. For whole runs of the tests only: the image has no room for it, so demo and
+   * benchmarks do without.
+   */
+  public static Path startCache(Path root, String module) {
+    return root.resolve("e2e/target/start").resolve(module + ".aot");
+  }
+
+  /** The command of a daemon without its cache. */
+  public static List<String> cold(List<String> command) {
+    return command.stream().filter(word -> !word.startsWith(FROM_CACHE)).toList();
+  }
+
+  /** Whether a file is newer than all that a daemon is made of. */
+  public static boolean isFresh(Path file, Path root, String module) {
+    FileTime made = newest(file);
+    return Files.exists(file)
+        && Stream.of(module + "/target", "core/target", "image/jvm")
+            .map(root::resolve)
+            .flatMap(dir -> Stream.of(dir, dir.resolve("lib")))
+            .flatMap(Jvm::files)
+            .allMatch(input -> modified(input).compareTo(made) < 0);
+  }
+
+  private static Stream<Path> files(Path directory) {
+    if (!Files.exists(directory)) {
+      return Stream.empty();
+    }
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries.filter(Files::isRegularFile).toList().stream();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The command that starts a class of this program, with the class path of this JVM. */
