@@ -20,6 +20,9 @@ final class Faults {
 
   private static final long HANG_MS = 3_000;
 
+  /** Speakers that have just met are given more time; what is measured are those that have not. */
+  private static final long SETTLED_MS = 5_000;
+
   private final SpeakerLab speakers;
   private final Watch watch;
 
@@ -48,8 +51,7 @@ final class Faults {
         TAKEOVER_MS);
     long from = System.nanoTime();
     speakers.heal();
-    watch.run(RETURN_MS);
-    return Sample.since(watch, from);
+    return settled(from);
   }
 
   /** The owner's speaker hangs for 3 s and goes on. */
@@ -63,8 +65,7 @@ final class Faults {
     }
     owner.resume();
     speakers.awaitWhole();
-    watch.run(RETURN_MS);
-    return Sample.since(watch, from);
+    return settled(from);
   }
 
   /** The owner's LAN cable is out for 2 s, management stays; two answerers count after the heal. */
@@ -77,7 +78,7 @@ final class Faults {
     watch.run(RETURN_MS);
     double twoAnswerersMs = watch.outageSince(healed).overlapMs();
     speakers.awaitWhole();
-    return Sample.since(watch, from).withTwoAnswerers(twoAnswerersMs);
+    return settled(from).withTwoAnswerers(twoAnswerersMs);
   }
 
   /** The owner's speaker is asked to end. {@link #back} is to follow. */
@@ -88,6 +89,14 @@ final class Faults {
     watch.awaitOwnerOtherThan(owner.name(), TAKEOVER_MS);
     watch.run(AFTERMATH_MS);
     return Sample.since(watch, from);
+  }
+
+  /** The sample of what ends now; the next fault meets speakers that have known each other a while. */
+  private Sample settled(long from) {
+    watch.run(RETURN_MS);
+    Sample sample = Sample.since(watch, from);
+    watch.run(SETTLED_MS - RETURN_MS);
+    return sample;
   }
 
   private Sample takenOver(LabNode owner, long from) {
