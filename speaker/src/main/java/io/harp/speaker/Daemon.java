@@ -60,7 +60,7 @@ final class Daemon {
 
   private final Settings settings;
   private final Clock clock = Clock.system();
-  private final Gate gate = new Gate();
+  private final Gate gate = new Gate(clock);
   private final WireCounters wire = new WireCounters();
   private final FlightRecorder flight = new FlightRecorder();
   private final Loop loop = new Loop("speaker", clock, 100, INBOX);
@@ -173,8 +173,7 @@ final class Daemon {
           speaker.world(groups, newest(), now);
         });
     long next = speaker.tick(now);
-    long open = speaker.mayRespondUntil(now) - now;
-    gate.openFor(open);
+    gate.openUntil(speaker.mayRespondUntil(now));
     if (speaker.isReady()) {
       pages.ready();
     }

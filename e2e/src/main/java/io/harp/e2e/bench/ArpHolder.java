@@ -46,7 +46,7 @@ public final class ArpHolder implements Events {
 
   public static void main(String[] args) throws IOException, InterruptedException {
     ArpHolder holder = new ArpHolder();
-    Gate gate = new Gate();
+    Gate gate = new Gate(Clock.system());
     gate.openAlways();
     WireCounters counters = new WireCounters();
     WireOptions options = new WireOptions(Exclusions.of(List.of("^lo$")), false, false);

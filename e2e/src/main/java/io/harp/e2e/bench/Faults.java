@@ -91,7 +91,9 @@ final class Faults {
     return Sample.since(watch, from);
   }
 
-  /** The sample of what ends now; the next fault meets speakers that have known each other a while. */
+  /**
+   * The sample of what ends now; the next fault meets speakers that have known each other a while.
+   */
   private Sample settled(long from) {
     watch.run(RETURN_MS);
     Sample sample = Sample.since(watch, from);

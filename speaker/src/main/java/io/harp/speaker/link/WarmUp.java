@@ -1,5 +1,6 @@
 package io.harp.speaker.link;
 
+import io.harp.loop.Clock;
 import io.harp.model.Address;
 import io.harp.model.Ipv4;
 import io.harp.model.Ipv6;
@@ -63,7 +64,7 @@ final class WarmUp {
   }
 
   private static void respond() {
-    Gate gate = new Gate();
+    Gate gate = new Gate(Clock.system());
     gate.openAlways();
     WireCounters counters = new WireCounters();
     Set<Address> addresses = Set.of(IPV4, IPV6);

@@ -2,6 +2,7 @@ package io.harp.speaker.link;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.harp.loop.Clock;
 import io.harp.model.Ipv4;
 import io.harp.model.Ipv6;
 import io.harp.model.MacAddress;
@@ -44,7 +45,7 @@ class ResponderTest {
   private static final Ipv6 CLIENT6 = Ipv6.parse("2001:db8::2");
   private static final Trailer TRAILER = new Trailer(1, 2, 3, 4, 5, 6);
 
-  private final Gate gate = new Gate();
+  private final Gate gate = new Gate(Clock.system());
   private final WireCounters counters = new WireCounters();
   private final List<Heard> heard = new ArrayList<>();
   private final List<byte[]> sent = new ArrayList<>();
@@ -126,7 +127,7 @@ class ResponderTest {
 
   @Test
   void isSilentWhileTheGateIsShut() {
-    Gate shut = new Gate();
+    Gate shut = new Gate(Clock.system());
     Responder mute =
         new Responder(
             () -> watched,

@@ -29,7 +29,7 @@ public final class WireMain implements Events {
 
   private static final Trailer TRAILER = new Trailer(1, 2, 3, 4, 5, 6);
 
-  private final Gate gate = new Gate();
+  private final Gate gate = new Gate(Clock.system());
   private final WireCounters counters = new WireCounters();
   private final Set<Address> watched = new HashSet<>();
   private final Set<Address> held = new HashSet<>();

@@ -1,0 +1,4 @@
+@NullMarked
+package io.harp.speaker.announcement;
+
+import org.jspecify.annotations.NullMarked;
