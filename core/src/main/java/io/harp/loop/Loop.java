@@ -1,8 +1,5 @@
 package io.harp.loop;
 
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,9 +8,9 @@ import org.slf4j.LoggerFactory;
  * The one thread that owns a daemon's state. Others post events; the loop handles them one after
  * another and, every {@code tickMs}, lets the owner look at the clock.
  *
- * <p>The inbox is bounded. At the bound {@link #post} waits, which slows the source of the events
+ * <p>What waits is bounded. At the bound {@link #post} waits, which slows the source of the events
  * (a watch, the membership); {@link #offer} drops the event and counts it, for sources that must
- * never wait (the wire).
+ * never wait (the wire). What was posted is handled before what was offered.
  */
 public final class Loop implements AutoCloseable {
 
@@ -35,15 +32,20 @@ public final class Loop implements AutoCloseable {
   /** So many events that wait share a tick, at most. */
   private static final int TOGETHER = 64;
 
-  /** After so many milliseconds it is time for the tick, whatever still waits. */
+  /** After so many milliseconds it is time for the tick, unless that itself takes longer. */
   private static final long TOGETHER_MS = 5;
+
+  /** After so many milliseconds it is in any case. */
+  private static final long TOGETHER_AT_MOST_MS = 50;
 
   private final String name;
   private final Clock clock;
   private final int longestMs;
-  private final BlockingQueue<Runnable> inbox;
+  private final Inbox inbox;
   private final AtomicLong dropped = new AtomicLong();
   private final Thread thread;
+  private long lookedMs;
+  private long lookTookMs;
   private volatile long lastProgressMs;
   private volatile boolean stopping;
   private volatile Tick tick = _ -> Long.MAX_VALUE;
@@ -57,13 +59,13 @@ public final class Loop implements AutoCloseable {
 
   /**
    * @param longestMs the longest time between two ticks, in milliseconds, at least 1
-   * @param bound how many events may wait, at least 1
+   * @param bound how many posted and how many offered events may wait, at least 1
    */
   public Loop(String name, Clock clock, int longestMs, int bound) {
     this.name = name;
     this.clock = clock;
     this.longestMs = longestMs;
-    this.inbox = new ArrayBlockingQueue<>(bound);
+    this.inbox = new Inbox(bound);
     this.lastProgressMs = clock.nowMs();
     this.thread = Thread.ofPlatform().name(name).unstarted(this::run);
   }
@@ -81,19 +83,19 @@ public final class Loop implements AutoCloseable {
     this.fatal = handler;
   }
 
-  /** Queues an event; waits while the inbox is full. Ignored once the loop is closed. */
+  /** Queues an event; waits while there is no room. Ignored once the loop is closed. */
   public void post(Runnable event) {
     boolean queued = false;
     try {
       while (!stopping && !queued) {
-        queued = inbox.offer(event, 100, TimeUnit.MILLISECONDS);
+        queued = inbox.put(event, 100);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** Queues an event, or drops and counts it if the inbox is full. Never waits. */
+  /** Queues an event, or drops and counts it if there is no room. Never waits. */
   public boolean offer(Runnable event) {
     if (inbox.offer(event)) {
       return true;
@@ -119,20 +121,22 @@ public final class Loop implements AutoCloseable {
 
   private void run() {
     long deadline = clock.nowMs();
+    lookedMs = deadline - TOGETHER_MS;
     while (!stopping) {
       try {
         long wait = Math.clamp(deadline - clock.nowMs(), 0, longestMs);
-        Runnable event = inbox.poll(wait, TimeUnit.MILLISECONDS);
+        Runnable event = inbox.poll(wait);
         // The tick goes first: a process that was stopped must notice before it handles the
         // backlog.
         long now = clock.nowMs();
-        if (event == null || now >= deadline) {
-          deadline = tick.at(now);
+        if (event == null || now >= deadline && now - lookedMs >= TOGETHER_MS) {
+          deadline = look(now);
         }
         if (event != null) {
+          long since = clock.nowMs();
           event.run();
-          takeWhatWaits(now, deadline);
-          deadline = tick.at(clock.nowMs());
+          takeWhatWaits(since, deadline);
+          deadline = look(clock.nowMs());
         }
         lastProgressMs = clock.nowMs();
       } catch (InterruptedException e) {
@@ -149,14 +153,23 @@ public final class Loop implements AutoCloseable {
     }
   }
 
+  private long look(long now) {
+    long deadline = tick.at(now);
+    lookedMs = clock.nowMs();
+    lookTookMs = lookedMs - now;
+    return deadline;
+  }
+
   /**
    * What came meanwhile shares a tick, as what follows from a state is worked out anew in each. Not
-   * beyond the time for which a tick is due.
+   * beyond the time for which a tick is due, but for as long as a tick takes: one that is always
+   * late would leave each event a tick of its own, and the more events wait the later it would be.
    */
-  private void takeWhatWaits(long since, long deadline) {
-    long end = Math.min(deadline, since + TOGETHER_MS);
+  private void takeWhatWaits(long since, long deadline) throws InterruptedException {
+    long asLong = since + Math.min(lookTookMs, TOGETHER_AT_MOST_MS);
+    long end = Math.max(Math.min(deadline, since + TOGETHER_MS), asLong);
     for (int taken = 1; taken < TOGETHER && clock.nowMs() < end && !stopping; taken++) {
-      Runnable event = inbox.poll();
+      Runnable event = inbox.poll(0);
       if (event == null) {
         return;
       }

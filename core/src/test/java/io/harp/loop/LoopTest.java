@@ -45,13 +45,37 @@ class LoopTest {
   }
 
   @Test
-  void eventsThatWaitShareATickUnlessOneIsDue() throws InterruptedException {
-    assertEquals(List.of("event", "event", "event", "tick"), storyOf(0));
-    assertEquals(List.of("event", "tick", "event", "tick"), storyOf(10));
+  void whatWasPostedGoesBeforeWhatWasOfferedAndDoesNotKeepItWaitingForEver()
+      throws InterruptedException {
+    List<String> seen = new CopyOnWriteArrayList<>();
+    CountDownLatch done = new CountDownLatch(2);
+    Loop loop = new Loop("test", Clock.system(), 100, 100);
+    loop.offer(() -> seen.add("frame"));
+    loop.offer(done::countDown);
+    for (int i = 0; i < 40; i++) {
+      loop.post(() -> seen.add("view"));
+    }
+    loop.post(done::countDown);
+    loop.start(now -> now + 100);
+    assertTrue(done.await(5, TimeUnit.SECONDS));
+    loop.close();
+    assertEquals(32, seen.indexOf("frame"), seen.toString());
   }
 
-  /** What follows the first tick, if each of the events that wait takes so many ms. */
-  private static List<String> storyOf(long eventMs) throws InterruptedException {
+  @Test
+  void eventsThatWaitShareATickUnlessOneIsDue() throws InterruptedException {
+    assertEquals(List.of("event", "event", "event", "tick"), storyOf(0, 0));
+    assertEquals(List.of("event", "tick", "event", "tick"), storyOf(10, 0));
+  }
+
+  @Test
+  void anOwnerThatIsLateHandlesEventsForAsLongAsItsTickTakes() throws InterruptedException {
+    assertEquals(List.of("event", "event", "event", "tick"), storyOf(4, 12));
+    assertEquals(List.of("event", "event", "tick", "event"), storyOf(6, 12));
+  }
+
+  /** What follows the first tick, if each of the events that wait takes so long, and each tick. */
+  private static List<String> storyOf(long eventMs, long tickMs) throws InterruptedException {
     List<String> seen = new CopyOnWriteArrayList<>();
     CountDownLatch done = new CountDownLatch(1);
     AtomicLong now = new AtomicLong();
@@ -76,6 +100,7 @@ class LoopTest {
     }
     loop.start(at -> {
       seen.add("tick");
+      now.addAndGet(tickMs);
       if (seen.stream().filter("event"::equals).count() == 3) {
         done.countDown();
       }
