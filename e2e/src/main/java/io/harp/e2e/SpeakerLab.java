@@ -19,6 +19,8 @@ public final class SpeakerLab implements AutoCloseable {
   public static final String MANY = "10.77.104.0";
 
   private static final long START_MS = 40_000;
+  private static final Pattern STALLS =
+      Pattern.compile("(?m)^harp_membership_stalls_total ([0-9.]+)");
   private static final Pattern MEMBERS = Pattern.compile("(?m)^harp_members ([0-9.]+)");
 
   private final Lab lab;
@@ -176,6 +178,18 @@ public final class SpeakerLab implements AutoCloseable {
   public static int members(LabNode node) {
     Matcher matcher = MEMBERS.matcher(node.get("metrics"));
     return matcher.find() ? (int) Double.parseDouble(matcher.group(1)) : 0;
+  }
+
+  /**
+   * How often one of these speakers found that it had not run for a while. What they did then says
+   * more about the machine than about them.
+   */
+  public double stalls() {
+    return lab.nodes().stream()
+        .map(node -> STALLS.matcher(node.get("metrics")))
+        .filter(Matcher::find)
+        .mapToDouble(found -> Double.parseDouble(found.group(1)))
+        .sum();
   }
 
   /** Looks every 100 ms whether something has come true; false after {@code timeoutMs}. */

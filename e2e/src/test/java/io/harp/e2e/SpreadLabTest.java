@@ -15,12 +15,19 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Many addresses: spread evenly, and only the lost node's move. */
 @NeedsLab
 class SpreadLabTest {
 
+  private static final Logger log = LoggerFactory.getLogger(SpreadLabTest.class);
   private static final int SERVICES = 30;
+  private static final int MANY = 100;
+
+  /** So often all are started, until none of them was starved or all went well nevertheless. */
+  private static final int STARTS = 3;
 
   @Test
   void addressesSpreadEvenlyAndOnlyTheLostNodesMove() {
@@ -65,18 +72,49 @@ class SpreadLabTest {
   @Test
   void aHundredAddressesSettleAtOneAnswererEachWhenAllSpeakersStartAtOnce()
       throws InterruptedException {
+    Start start = startOfAll();
+    for (int i = 1; i < STARTS && start.isStarved() && !start.isGood(); i++) {
+      start = startOfAll();
+    }
+    assertEquals(MANY, start.changes(), start.toString());
+    assertTrue(start.answeredMs() < 15_000, start.toString());
+  }
+
+  /**
+   * What clients saw of a start of all.
+   *
+   * @param changes of the one that answers, counted for each address
+   * @param answeredMs until the last address was answered
+   * @param stalls how often a speaker did not run for a while: three JVMs start on two cores
+   */
+  private record Start(int changes, long answeredMs, double stalls, Map<String, Integer> shares) {
+    boolean isStarved() {
+      return stalls > 0;
+    }
+
+    boolean isGood() {
+      return changes == MANY && answeredMs < 15_000;
+    }
+  }
+
+  private static Start startOfAll() throws InterruptedException {
     try (SpeakerLab speakers = SpeakerLab.build(LabOptions.harp().withoutStartCaches())) {
-      String first = speakers.serveMany(100);
-      try (Census census = speakers.lab().client().census(first, 100, 50)) {
+      String first = speakers.serveMany(MANY);
+      try (Census census = speakers.lab().client().census(first, MANY, 50)) {
         long from = System.nanoTime();
         speakers.lab().startSpeakers();
-        long last = census.awaitAllWithout("nobody", 20_000);
+        long last = census.awaitAllWithout("nobody", 40_000);
         speakers.awaitWhole();
-        System.out.println("start of all to the last answer: " + (last - from) / 1_000_000 + " ms");
         // Long enough for a second answerer, if there is to be one.
         Thread.sleep(2_000);
-        assertEquals(100, census.changesSince(from).size(), census.shares().toString());
-        assertTrue((last - from) / 1_000_000 < 15_000, "the last was answered too late");
+        Start start =
+            new Start(
+                census.changesSince(from).size(),
+                (last - from) / 1_000_000,
+                speakers.stalls(),
+                census.shares());
+        log.info("start of all: {}", start);
+        return start;
       }
     }
   }

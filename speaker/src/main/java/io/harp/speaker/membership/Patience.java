@@ -7,8 +7,9 @@ package io.harp.speaker.membership;
  * @param lenient for those that were just met
  * @param youngMs for how long a member counts as just met
  * @param settlingMs for how long it does if its host answers
+ * @param starvedMs the silence such a one is then granted
  */
-record Patience(Timers timers, Timers lenient, long youngMs, long settlingMs) {
+record Patience(Timers timers, Timers lenient, long youngMs, long settlingMs, long starvedMs) {
 
   long askMs(Regard of) {
     return of.sinceMs + timers.silenceMs() / 2;
@@ -49,6 +50,6 @@ record Patience(Timers timers, Timers lenient, long youngMs, long settlingMs) {
   private long ifHostIsThereMs(Regard to) {
     boolean settling = to.sinceMs - to.metMs < settlingMs;
     long patience = given(to).patienceMs();
-    return settling ? Math.max(patience, lenient.silenceMs()) : patience;
+    return settling ? Math.max(patience, starvedMs) : patience;
   }
 }
