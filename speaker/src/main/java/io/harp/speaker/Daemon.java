@@ -84,7 +84,7 @@ final class Daemon {
     this.settings = settings;
     this.metrics = new SpeakerMetrics(settings.node(), wire);
     this.client = Clients.connect();
-    this.recorder = new MoveRecorder(client, settings.namespace(), settings.node());
+    this.recorder = new MoveRecorder(client, settings.namespace(), settings.node(), clock);
     this.journal = new JournalBook(settings.node(), recorder, metrics, flight, clock);
     this.world =
         new WorldBook(new Grouping(settings.loadBalancerClass(), settings.ignoreExcludeLabel()));

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.harp.kube.Json;
 import io.harp.kube.crd.MetalLb;
 import io.harp.kube.crd.ServiceL2Status;
+import io.harp.loop.Clock;
 import io.harp.model.NodeName;
 import io.harp.model.ServiceKey;
 import java.net.HttpURLConnection;
@@ -49,7 +50,7 @@ public final class MoveRecorder implements AutoCloseable {
   private final KubernetesClient client;
   private final String namespace;
   private final NodeName node;
-  private final Backlog backlog = new Backlog();
+  private final Backlog backlog;
   private final Semaphore writers = new Semaphore(WRITERS);
   private final LongAdder written = new LongAdder();
   private final LongAdder failed = new LongAdder();
@@ -57,7 +58,8 @@ public final class MoveRecorder implements AutoCloseable {
   private volatile boolean troubled;
   private volatile boolean closed;
 
-  public MoveRecorder(KubernetesClient client, String namespace, NodeName node) {
+  public MoveRecorder(KubernetesClient client, String namespace, NodeName node, Clock clock) {
+    this.backlog = new Backlog(clock);
     this.client = client;
     this.namespace = namespace;
     this.node = node;

@@ -1,7 +1,10 @@
 package io.harp.speaker.status;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
+import io.harp.loop.Clock;
 import io.harp.model.MacAddress;
 import io.harp.model.ServiceKey;
 import java.util.List;
@@ -15,7 +18,50 @@ class BacklogTest {
   private static final ServiceKey WEB = new ServiceKey("default", "web");
   private static final ServiceKey LAST = new ServiceKey("default", "last");
 
-  private final Backlog backlog = new Backlog();
+  private long now;
+
+  private final Backlog backlog =
+      new Backlog(
+          new Clock() {
+            @Override
+            public long nowMs() {
+              return now;
+            }
+
+            @Override
+            public long wallMs() {
+              return now;
+            }
+          });
+
+  @Test
+  void manyWordsWaitUntilNoMoreCome() {
+    say(30, 0);
+    assertNull(backlog.next(now + 299));
+    assertNotNull(backlog.next(now + 300));
+  }
+
+  @Test
+  void manyWordsWaitForThreeSecondsAtMost() {
+    say(60, 100);
+    // They are many since the twenty-first.
+    assertNull(backlog.next(2_000 + 2_999 + 100));
+    assertNotNull(backlog.next(2_000 + 3_000 + 100));
+  }
+
+  @Test
+  void aFewWordsAreWrittenAtOnce() {
+    say(20, 0);
+    assertNotNull(backlog.next(now));
+  }
+
+  /** So many words on as many Services, at such intervals. */
+  private void say(int count, long everyMs) {
+    for (int i = 0; i < count; i++) {
+      now += everyMs;
+      backlog.say(claim(new ServiceKey("default", "many-" + i), 1));
+    }
+  }
 
   @Test
   void onlyTheNewestWordCounts() throws InterruptedException {
