@@ -36,7 +36,7 @@ public final class Loop implements AutoCloseable {
   private static final long TOGETHER_MS = 5;
 
   /** After so many milliseconds it is in any case. */
-  private static final long TOGETHER_AT_MOST_MS = 50;
+  private static final long TOGETHER_AT_MOST_MS = 20;
 
   private final String name;
   private final Clock clock;

@@ -8,6 +8,9 @@ final class Reporting {
 
   private static final long PERIODIC_MS = 2_000;
 
+  /** Between two reports of changes: 1 ms for each so many addresses they tell of. */
+  private static final int ADDRESSES_PER_MS = 50;
+
   private final Settings settings;
   private final Roster roster;
   private final Planning planning;
@@ -20,6 +23,7 @@ final class Reporting {
   private boolean draining;
   private boolean due;
   private long next = Long.MIN_VALUE;
+  private long notBefore = Long.MIN_VALUE;
 
   Reporting(
       Settings settings,
@@ -57,12 +61,16 @@ final class Reporting {
   }
 
   boolean isDue(long now) {
-    return due || now >= next;
+    return due && now >= notBefore || now >= next;
   }
 
-  /** When it is due at the latest; what the last plan changed is said with what else changes. */
+  /**
+   * When it is due at the latest; what the last plan changed is said with what else changes. A
+   * report tells of everything, so that one for each part of many changes costs those who take and
+   * read them more than the changes do.
+   */
   long next(long now) {
-    return due ? Math.min(next, now + settings.soundMs()) : next;
+    return due ? Math.min(next, Math.clamp(notBefore, now + 1, now + settings.soundMs())) : next;
   }
 
   /** Reports now. */
@@ -73,6 +81,7 @@ final class Reporting {
       return;
     }
     Report report = present();
+    notBefore = now + report.holds().size() / ADDRESSES_PER_MS;
     if (!report.equals(roster.reportOf(roster.self()))) {
       planning.touch();
     }
