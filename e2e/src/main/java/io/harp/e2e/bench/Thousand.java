@@ -17,7 +17,8 @@ import java.util.concurrent.locks.LockSupport;
  *
  * @param exitMs SIGTERM to the owner of all until its process had ended
  * @param handedMs the same until the last address was answered by another
- * @param lastMs crash of the owner of half until the last of its addresses was answered
+ * @param lastMs crash of the owner of half, or of more, until the last of its addresses was
+ *     answered
  * @param strays addresses that moved in a crash and were not the lost owner's
  */
 public record Thousand(
@@ -48,8 +49,11 @@ public record Thousand(
           exit.add((System.nanoTime() - asked) / 1e6);
           handed.add((census.awaitAllWithout(all.name(), PATIENCE_MS) - asked) / 1e6);
           settle(speakers, census);
-          LabNode half = speakers.node("n2");
-          int held = census.shares().getOrDefault(half.name(), 0);
+          Map<String, Integer> shares = census.shares();
+          LabNode half =
+              speakers.node(
+                  shares.getOrDefault("n2", 0) > shares.getOrDefault("n3", 0) ? "n2" : "n3");
+          int held = shares.getOrDefault(half.name(), 0);
           long from = half.powerOff();
           last.add((census.awaitAllWithout(half.name(), PATIENCE_MS) - from) / 1e6);
           settle(speakers, census);

@@ -13,6 +13,8 @@ import java.util.Set;
  */
 final class Conduct {
 
+  private static final long SPARED_MS = 2_000;
+
   private final Agenda agenda;
   private final Planning planning;
   private final Following following;
@@ -21,6 +23,7 @@ final class Conduct {
   private final Picture picture;
   private final FramePort port;
   private final Journal journal;
+  private final Sparing sparing = new Sparing(SPARED_MS);
   private boolean watchesChanged;
 
   Conduct(
@@ -63,6 +66,27 @@ final class Conduct {
       journal.happened(
           Incident.REASSERTED, "%d addresses are announced again: %s".formatted(announced, why));
     }
+  }
+
+  /**
+   * As {@link #reassert}, but once in {@link #SPARED_MS} at most: what comes and goes all the time
+   * must not keep the segment busy with what everybody has just heard.
+   */
+  void reassertSparingly(String why, long now) {
+    sparing
+        .when(now)
+        .ifPresent(when -> {
+          if (when > now) {
+            agenda.at(when, then -> spared(why, then));
+          } else {
+            spared(why, now);
+          }
+        });
+  }
+
+  private void spared(String why, long now) {
+    sparing.done(now);
+    reassert(why, now);
   }
 
   /** Links, or the addresses there are, have changed. */

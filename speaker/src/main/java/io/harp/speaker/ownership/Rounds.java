@@ -112,7 +112,7 @@ final class Rounds {
       case SILENT -> reporting.touch();
       case BACK -> {
         reporting.touch();
-        conduct.reassert("a segment answers again", now);
+        conduct.reassertSparingly("a segment answers again", now);
       }
     }
   }

@@ -58,6 +58,8 @@ final class Soundings {
     long firstAsked;
     long nextAsk = Long.MIN_VALUE;
     boolean deaf;
+    // Whom to ask. Stays with who answers, or hosts that are gone would be asked again and again.
+    int turn;
   }
 
   private final Settings settings;
@@ -65,7 +67,6 @@ final class Soundings {
   private final FramePort port;
   private final Map<Integer, State> states = new HashMap<>();
   private List<Address> gateways = List.of();
-  private int turn;
   private long next = Long.MAX_VALUE;
 
   Soundings(Settings settings, Roster roster, FramePort port) {
@@ -124,7 +125,10 @@ final class Soundings {
   }
 
   private void ask(Link link, State state, long now) {
-    Optional<Address> whom = whom(link);
+    if (state.asked > 0) {
+      state.turn++;
+    }
+    Optional<Address> whom = whom(link, state.turn);
     if (whom.isEmpty()) {
       return;
     }
@@ -145,7 +149,7 @@ final class Soundings {
     return asked < IMPATIENT ? settings.soundMs() : PATIENT_MS;
   }
 
-  private Optional<Address> whom(Link link) {
+  private Optional<Address> whom(Link link, int turn) {
     List<Address> near = new ArrayList<>();
     for (Address peer : roster.peerAddresses()) {
       addIfNear(near, peer, link);
@@ -153,7 +157,9 @@ final class Soundings {
     for (Address gateway : gateways) {
       addIfNear(near, gateway, link);
     }
-    return near.isEmpty() ? Optional.empty() : Optional.of(near.get(turn++ % near.size()));
+    return near.isEmpty()
+        ? Optional.empty()
+        : Optional.of(near.get(Math.floorMod(turn, near.size())));
   }
 
   // No streams here: on a quiet segment this is the most of what an idle speaker does.

@@ -7,6 +7,7 @@ import io.harp.model.NodeName;
 import io.harp.speaker.protocol.Member;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -25,6 +26,19 @@ class SmallPartsTest {
     agenda.run(now);
     assertEquals(times.stream().filter(t -> t <= now).sorted().toList(), ran);
     assertTrue(agenda.next() > now);
+  }
+
+  @Test
+  void whatIsSparedHappensAtOnceThenOnceInAWhileAndNeverTwiceForOneReason() {
+    Sparing sparing = new Sparing(2_000);
+    assertEquals(OptionalLong.of(100), sparing.when(100));
+    sparing.done(100);
+    assertEquals(OptionalLong.of(2_100), sparing.when(500));
+    assertEquals(OptionalLong.empty(), sparing.when(900), "it is planned already");
+    sparing.done(2_100);
+    assertEquals(OptionalLong.of(4_100), sparing.when(3_000));
+    sparing.done(4_100);
+    assertEquals(OptionalLong.of(9_000), sparing.when(9_000));
   }
 
   @Test

@@ -77,6 +77,23 @@ class SoundingsTest {
   }
 
   @Test
+  void staysWithTheHostThatAnswers() {
+    Ipv4 gone = Ipv4.parse("10.0.0.1");
+    Ipv4 there = Ipv4.parse("10.0.0.2");
+    soundings.gateways(Set.of(gone, there));
+    long now = 1_000;
+    for (int i = 0; i < 20; i++) {
+      run(true, now);
+      now = soundings.next();
+      if (segment.asked.getLast().equals(there)) {
+        segment.heardAt = now;
+      }
+      assertTrue(soundings.isAnswering(1), "one of two answers");
+    }
+    assertEquals(1, segment.asked.stream().filter(gone::equals).count(), segment.asked.toString());
+  }
+
+  @Test
   void forgetsTheTimerOfALinkThatWentOrHasNoCable() {
     soundings.gateways(Set.of(GATEWAY));
     run(true, 1_000);
