@@ -60,7 +60,8 @@ public final class Clients {
     return new KubernetesClientBuilder()
         .withConfig(config)
         .withKubernetesSerialization(serialization())
-        .withTaskExecutorSupplier(Executors::newVirtualThreadPerTaskExecutor)
+        .withTaskExecutorSupplier(
+            () -> Executors.newCachedThreadPool(ApiThreads.factory("api-task")))
         .build();
   }
 

@@ -93,7 +93,7 @@ final class Reflector<T extends HasMetadata> implements AutoCloseable {
     this.source = source;
     this.clock = clock;
     this.sink = sink;
-    this.thread = Thread.ofVirtual().name("watch-" + what).unstarted(this::run);
+    this.thread = ApiThreads.unstarted("watch-" + what, this::run);
   }
 
   void start() {

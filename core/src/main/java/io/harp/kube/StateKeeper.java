@@ -124,7 +124,7 @@ public final class StateKeeper implements AutoCloseable {
   private synchronized void look() {
     if (!closed && !refused && !running && listed && wanted != null && !says(seen, wanted)) {
       running = true;
-      Thread.ofVirtual().name("configuration-state").start(this::run);
+      ApiThreads.start("configuration-state", this::run);
     }
   }
 

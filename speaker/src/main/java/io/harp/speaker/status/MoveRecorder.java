@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.harp.kube.ApiThreads;
 import io.harp.kube.Json;
 import io.harp.kube.crd.MetalLb;
 import io.harp.kube.crd.ServiceL2Status;
@@ -20,8 +21,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +33,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes down moves: the one who claims records, once for each Service and tenure. Writing waits
  * for nobody: the newest word on each Service waits in the {@link Backlog} until the API takes it,
- * and at most {@link #WRITERS} are written at a time, on virtual threads.
+ * and at most {@link #WRITERS} are written at a time, on threads of their own.
  */
 public final class MoveRecorder implements AutoCloseable {
 
@@ -44,6 +48,9 @@ public final class MoveRecorder implements AutoCloseable {
 
   private static final long MAX_BACKOFF_MS = 30_000;
 
+  /** So many warnings may wait to be written; further ones are lost. */
+  private static final int MAX_NOTES = 100;
+
   /** Events about an address that are no move. */
   public record Note(ServiceKey service, String reason, String message) {}
 
@@ -51,10 +58,13 @@ public final class MoveRecorder implements AutoCloseable {
   private final String namespace;
   private final NodeName node;
   private final Backlog backlog;
-  private final Semaphore writers = new Semaphore(WRITERS);
   private final LongAdder written = new LongAdder();
   private final LongAdder failed = new LongAdder();
-  private final Thread dispatcher;
+  private final List<Thread> writers;
+  // Writes warnings, and puts failed words back when it is time.
+  private final ScheduledThreadPoolExecutor aside =
+      new ScheduledThreadPoolExecutor(
+          1, ApiThreads.factory("move-aside"), new ThreadPoolExecutor.DiscardPolicy());
   private volatile boolean troubled;
   private volatile boolean closed;
 
@@ -63,7 +73,10 @@ public final class MoveRecorder implements AutoCloseable {
     this.client = client;
     this.namespace = namespace;
     this.node = node;
-    this.dispatcher = Thread.ofVirtual().name("move-recorder").start(this::dispatch);
+    this.writers =
+        IntStream.range(0, WRITERS)
+            .mapToObj(i -> ApiThreads.start("move-writer-" + i, this::writeAll))
+            .toList();
   }
 
   /** A Service is answered here from now on. */
@@ -92,14 +105,17 @@ public final class MoveRecorder implements AutoCloseable {
   }
 
   private void say(String type, Note note) {
-    Thread.ofVirtual()
-        .start(() -> {
-          try {
-            event(note.service(), type, note.reason(), note.message(), "");
-          } catch (KubernetesClientException e) {
-            failed.increment();
-          }
-        });
+    if (aside.getQueue().size() - backlog.failures() >= MAX_NOTES) {
+      failed.increment();
+      return;
+    }
+    aside.execute(() -> {
+      try {
+        event(note.service(), type, note.reason(), note.message(), "");
+      } catch (KubernetesClientException e) {
+        failed.increment();
+      }
+    });
   }
 
   /** Requests that changed something. */
@@ -112,12 +128,10 @@ public final class MoveRecorder implements AutoCloseable {
     return failed.sum();
   }
 
-  private void dispatch() {
+  private void writeAll() {
     try {
       while (!closed) {
-        writers.acquire();
-        Word word = backlog.next();
-        Thread.ofVirtual().start(() -> attempt(word));
+        attempt(backlog.next());
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
@@ -132,12 +146,10 @@ public final class MoveRecorder implements AutoCloseable {
         log.info("The API takes status again");
       }
       backlog.written(word);
-      writers.release();
     } catch (RuntimeException e) {
       // Whatever the client throws: a word that is neither written nor failed would block its
       // Service for ever.
       backlog.failed(word);
-      writers.release();
       failed.increment();
       if (!troubled) {
         troubled = true;
@@ -149,13 +161,7 @@ public final class MoveRecorder implements AutoCloseable {
 
   private void later(Word word) {
     long backoff = Math.min(MAX_BACKOFF_MS, 50L << Math.min(word.attempt(), 10));
-    try {
-      Thread.sleep(backoff);
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-      return;
-    }
-    backlog.again(word);
+    var _ = aside.schedule(() -> backlog.again(word), backoff, TimeUnit.MILLISECONDS);
   }
 
   private void write(Word word) {
@@ -355,6 +361,7 @@ public final class MoveRecorder implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    dispatcher.interrupt();
+    writers.forEach(Thread::interrupt);
+    aside.shutdownNow();
   }
 }
