@@ -7,9 +7,8 @@ package io.harp.speaker.membership;
  * @param lenient for those that were just met
  * @param youngMs for how long a member counts as just met
  * @param settlingMs for how long it does if its host answers
- * @param starvedMs the silence such a one is then granted
  */
-record Patience(Timers timers, Timers lenient, long youngMs, long settlingMs, long starvedMs) {
+record Patience(Timers timers, Timers lenient, long youngMs, long settlingMs) {
 
   long askMs(Regard of) {
     return of.sinceMs + timers.silenceMs() / 2;
@@ -32,8 +31,7 @@ record Patience(Timers timers, Timers lenient, long youngMs, long settlingMs, lo
     long patience = of.closed ? given.silenceMs() : ifHostIsThereMs(of);
     long end =
         Math.max(of.sinceMs + (of.hostThere ? patience : silence), of.askedMs + given.verifyMs());
-    // Whoever is short of processors learns late what the host has long answered.
-    return of.hostAsked ? Math.max(end, of.hostAskedMs + 2L * timers.knockMs()) : end;
+    return of.hostAsked ? Math.max(end, of.hostAskedMs + answeredWithinMs(of)) : end;
   }
 
   /** When there may next be something to do about it, {@code latestMs} at most. */
@@ -48,8 +46,16 @@ record Patience(Timers timers, Timers lenient, long youngMs, long settlingMs, lo
 
   // A dead host does not answer, so this makes no dead host's end later.
   private long ifHostIsThereMs(Regard to) {
-    boolean settling = to.sinceMs - to.metMs < settlingMs;
     long patience = given(to).patienceMs();
-    return settling ? Math.max(patience, starvedMs) : patience;
+    return isSettling(to) ? Math.max(patience, lenient.silenceMs()) : patience;
+  }
+
+  // Whoever is short of processors learns late what the host has long answered, or that it did not.
+  private long answeredWithinMs(Regard host) {
+    return isSettling(host) ? lenient.silenceMs() : 2L * timers.knockMs();
+  }
+
+  private boolean isSettling(Regard member) {
+    return member.sinceMs - member.metMs < settlingMs;
   }
 }

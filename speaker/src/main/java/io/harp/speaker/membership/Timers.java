@@ -47,14 +47,13 @@ public record Timers(int detectionMs) {
   }
 
   /**
-   * For members that were just met four times the time for 2 s, and twelve times for 10 s if their
+   * For members that were just met four times the time: for 2 s in any case, and for 10 s if their
    * host answers, so that it is their process that is starved. Three JVMs that start together on
    * two cores were silent for up to half a second each, up to five and a half seconds after they
-   * had formed their view, and for more than a second each where others wanted the cores too.
+   * had formed their view.
    */
   Patience patience() {
-    return new Patience(
-        this, new Timers(Math.min(10_000, 4 * detectionMs)), 2_000, 10_000, 12L * detectionMs);
+    return new Patience(this, new Timers(Math.min(10_000, 4 * detectionMs)), 2_000, 10_000);
   }
 
   /**
