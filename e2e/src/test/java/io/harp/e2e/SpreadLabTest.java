@@ -85,11 +85,11 @@ class SpreadLabTest {
    *
    * @param changes of the one that answers, counted for each address
    * @param answeredMs until the last address was answered
-   * @param stalls how often a speaker did not run for a while: three JVMs start on two cores
+   * @param starved how often a speaker did not run for a while: three JVMs start on two cores
    */
-  private record Start(int changes, long answeredMs, double stalls, Map<String, Integer> shares) {
+  private record Start(int changes, long answeredMs, double starved, Map<String, Integer> shares) {
     boolean isStarved() {
-      return stalls > 0;
+      return starved > 0;
     }
 
     boolean isGood() {
@@ -111,7 +111,7 @@ class SpreadLabTest {
             new Start(
                 census.changesSince(from).size(),
                 (last - from) / 1_000_000,
-                speakers.stalls(),
+                speakers.starved(),
                 census.shares());
         log.info("start of all: {}", start);
         return start;

@@ -6,10 +6,13 @@ import io.harp.speaker.ownership.Speaker;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The orderly end: hands over what is held, and looks every 2 ms whether that is done. */
 final class Draining {
 
+  private static final Logger log = LoggerFactory.getLogger(Draining.class);
   private static final long LOOK_NANOS = 2_000_000;
 
   private final Speaker speaker;
@@ -30,8 +33,11 @@ final class Draining {
    */
   boolean drain(long withinMs) {
     long end = clock.nowMs() + withinMs;
-    loop.post(() -> speaker.drain(clock.nowMs()));
-    loop.post(() -> look(end));
+    loop.post(() -> {
+      log.info("Stopping, with {} addresses to hand over", speaker.held().size());
+      speaker.drain(clock.nowMs());
+      look(end);
+    });
     try {
       return done.await(withinMs + 100, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
@@ -41,7 +47,12 @@ final class Draining {
   }
 
   private void look(long end) {
-    if (speaker.isDrained() || clock.nowMs() >= end) {
+    boolean drained = speaker.isDrained();
+    if (drained || clock.nowMs() >= end) {
+      if (!drained) {
+        log.warn(
+            "{} addresses were not taken over by another speaker in time", speaker.held().size());
+      }
       speaker.leave();
       done.countDown();
     } else {

@@ -50,6 +50,7 @@ final class JournalBook implements Journal {
   private final Chatter releases = new Chatter("{} addresses released in all");
   private final Chatter cessions = new Chatter("{} addresses left to other speakers in all");
   private final Chatter disputes = new Chatter("{} claims of other speakers met in all");
+  private final List<Chatter> chatters = List.of(claims, releases, cessions, disputes);
   private final Map<ServiceKey, Recorded> recorded = new HashMap<>();
   private final Map<Address, String> conflicts = new HashMap<>();
   private @Nullable String lastRefusal;
@@ -100,7 +101,7 @@ final class JournalBook implements Journal {
 
   /** Passes on what one turn of the loop gathered: an address pair of one Service is one move. */
   void flush(Optional<Plan> plan) {
-    List.of(claims, releases, cessions, disputes).forEach(Chatter::flush);
+    chatters.forEach(Chatter::flush);
     if (!toRecord.isEmpty()) {
       String epoch = plan.map(Plan::epoch).map(Object::toString).orElse("");
       toRecord.forEach((service, r) -> record(service, r, epoch));

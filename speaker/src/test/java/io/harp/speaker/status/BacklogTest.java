@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import io.harp.loop.Clock;
 import io.harp.model.MacAddress;
 import io.harp.model.ServiceKey;
+import io.harp.speaker.ManualClock;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -18,27 +18,14 @@ class BacklogTest {
   private static final ServiceKey WEB = new ServiceKey("default", "web");
   private static final ServiceKey LAST = new ServiceKey("default", "last");
 
-  private long now;
-
-  private final Backlog backlog =
-      new Backlog(
-          new Clock() {
-            @Override
-            public long nowMs() {
-              return now;
-            }
-
-            @Override
-            public long wallMs() {
-              return now;
-            }
-          });
+  private final ManualClock clock = new ManualClock(0);
+  private final Backlog backlog = new Backlog(clock);
 
   @Test
   void manyWordsWaitUntilNoMoreCome() {
     say(30, 0);
-    assertNull(backlog.next(now + 299));
-    assertNotNull(backlog.next(now + 300));
+    assertNull(backlog.next(clock.now + 299));
+    assertNotNull(backlog.next(clock.now + 300));
   }
 
   @Test
@@ -52,13 +39,13 @@ class BacklogTest {
   @Test
   void aFewWordsAreWrittenAtOnce() {
     say(20, 0);
-    assertNotNull(backlog.next(now));
+    assertNotNull(backlog.next(clock.now));
   }
 
   /** So many words on as many Services, at such intervals. */
   private void say(int count, long everyMs) {
     for (int i = 0; i < count; i++) {
-      now += everyMs;
+      clock.now = (i + 1) * everyMs;
       backlog.say(claim(new ServiceKey("default", "many-" + i), 1));
     }
   }
