@@ -245,10 +245,8 @@ final class Pulse extends Protocol {
   private void knock(Address member, long afterMs) {
     if (down_prot.down(new Event(Event.GET_PHYSICAL_ADDRESS, member)) instanceof IpAddress ip) {
       InetSocketAddress where = new InetSocketAddress(ip.getIpAddress(), ip.getPort());
-      // Whoever judges another must not wait for a carrier to learn what its kernel knows.
-      Thread.ofPlatform()
+      Thread.ofVirtual()
           .name("membership-knock")
-          .daemon()
           .start(() -> {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(afterMs));
             knocked(member, knock.at(where));
