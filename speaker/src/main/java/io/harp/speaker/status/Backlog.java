@@ -86,11 +86,6 @@ final class Backlog {
     return null;
   }
 
-  /** How many words wait for another attempt. */
-  synchronized int failures() {
-    return failed.size();
-  }
-
   private long ripeMs() {
     return Math.min(saidMs + QUIET_MS, manySinceMs + LATEST_MS);
   }

@@ -21,6 +21,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -61,10 +62,19 @@ public final class MoveRecorder implements AutoCloseable {
   private final LongAdder written = new LongAdder();
   private final LongAdder failed = new LongAdder();
   private final List<Thread> writers;
-  // Writes warnings, and puts failed words back when it is time.
-  private final ScheduledThreadPoolExecutor aside =
+  private final ThreadPoolExecutor notes =
+      new ThreadPoolExecutor(
+          1,
+          1,
+          0,
+          TimeUnit.MILLISECONDS,
+          new ArrayBlockingQueue<>(MAX_NOTES),
+          ApiThreads.factory("move-notes"),
+          (_, _) -> failed.increment());
+  // Puts failed words back when it is time.
+  private final ScheduledThreadPoolExecutor retries =
       new ScheduledThreadPoolExecutor(
-          1, ApiThreads.factory("move-aside"), new ThreadPoolExecutor.DiscardPolicy());
+          1, ApiThreads.factory("move-retries"), new ThreadPoolExecutor.DiscardPolicy());
   private volatile boolean troubled;
   private volatile boolean closed;
 
@@ -105,11 +115,7 @@ public final class MoveRecorder implements AutoCloseable {
   }
 
   private void say(String type, Note note) {
-    if (aside.getQueue().size() - backlog.failures() >= MAX_NOTES) {
-      failed.increment();
-      return;
-    }
-    aside.execute(() -> {
+    notes.execute(() -> {
       try {
         event(note.service(), type, note.reason(), note.message(), "");
       } catch (KubernetesClientException e) {
@@ -161,7 +167,7 @@ public final class MoveRecorder implements AutoCloseable {
 
   private void later(Word word) {
     long backoff = Math.min(MAX_BACKOFF_MS, 50L << Math.min(word.attempt(), 10));
-    var _ = aside.schedule(() -> backlog.again(word), backoff, TimeUnit.MILLISECONDS);
+    var _ = retries.schedule(() -> backlog.again(word), backoff, TimeUnit.MILLISECONDS);
   }
 
   private void write(Word word) {
@@ -362,6 +368,7 @@ public final class MoveRecorder implements AutoCloseable {
   public void close() {
     closed = true;
     writers.forEach(Thread::interrupt);
-    aside.shutdownNow();
+    notes.shutdownNow();
+    retries.shutdownNow();
   }
 }
