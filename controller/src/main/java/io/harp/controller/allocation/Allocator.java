@@ -27,6 +27,7 @@ import java.util.TreeMap;
  */
 public final class Allocator {
 
+  private final PoolOrder order;
   private final SortedTree<String, PoolState> pools;
   private final NavigableMap<Address, String> owners;
   private final Set<String> setAside;
@@ -34,11 +35,13 @@ public final class Allocator {
   private final SortedTree<ServiceKey, Holding> holdings;
 
   private Allocator(
+      PoolOrder order,
       SortedTree<String, PoolState> pools,
       NavigableMap<Address, String> owners,
       Set<String> setAside,
       SortedTree<Address, Use> uses,
       SortedTree<ServiceKey, Holding> holdings) {
+    this.order = order;
     this.pools = pools;
     this.owners = owners;
     this.setAside = setAside;
@@ -54,7 +57,13 @@ public final class Allocator {
       pools = pools.put(pool.name(), PoolState.of(pool));
       pool.ranges().forEach(r -> owners.put(r.first(), pool.name()));
     }
-    return new Allocator(pools, owners, config.setAside(), SortedTree.empty(), SortedTree.empty());
+    return new Allocator(
+        PoolOrder.of(config),
+        pools,
+        owners,
+        config.setAside(),
+        SortedTree.empty(),
+        SortedTree.empty());
   }
 
   /**
@@ -133,6 +142,10 @@ public final class Allocator {
 
   SortedTree<String, PoolState> pools() {
     return pools;
+  }
+
+  PoolOrder order() {
+    return order;
   }
 
   /** The pool that may hand out an address. */
@@ -224,7 +237,12 @@ public final class Allocator {
                   .with(service, holding.sharing(), holding.ports()));
     }
     return new Allocator(
-        pools.put(holding.pool(), pool), owners, setAside, now, holdings.put(service, holding));
+        order,
+        pools.put(holding.pool(), pool),
+        owners,
+        setAside,
+        now,
+        holdings.put(service, holding));
   }
 
   private Allocator without(ServiceKey service, Holding holding) {
@@ -240,6 +258,6 @@ public final class Allocator {
       }
     }
     return new Allocator(
-        pools.put(holding.pool(), pool), owners, setAside, now, holdings.remove(service));
+        order, pools.put(holding.pool(), pool), owners, setAside, now, holdings.remove(service));
   }
 }

@@ -38,8 +38,8 @@ record Choice(
     if (request.pool().isPresent()) {
       return requestedPool(request.pool().get());
     }
-    Optional<Attempt> pinned = fromAny(Openness.pinned(allocator, service));
-    return pinned.or(() -> fromAny(Openness.common(allocator))).orElseGet(this::nothing);
+    PoolOrder order = allocator.order();
+    return fromAny(order.pinned()).or(() -> fromAny(order.common())).orElseGet(this::nothing);
   }
 
   /** One more address of the missing family, from the pool the first came from. */
@@ -97,22 +97,35 @@ record Choice(
     Optional<String> closed = Openness.obstacle(pool.get().pool(), service);
     return closed
         .<Attempt>map(Refused::new)
-        .or(() -> fromAny(List.of(pool.get())))
+        .or(() -> fromAny(List.of(name)))
         .orElseGet(() -> new Refused(exhausted(pool.get()) + MORE));
   }
 
   /** From the first pool that can give what is needed. */
-  private Optional<Attempt> fromAny(List<PoolState> pools) {
-    Optional<Attempt> all = pools.stream().flatMap(p -> from(p, families).stream()).findFirst();
+  private Optional<Attempt> fromAny(List<String> pools) {
+    Optional<Attempt> all = fromAny(pools, families);
     if (all.isPresent()
         || families.size() == 1
         || service.ipFamilyPolicy() != FamilyPolicy.PREFER_DUAL_STACK) {
       return all;
     }
     Family primary = service.ipFamilies().isEmpty() ? Family.IPV4 : service.ipFamilies().getFirst();
-    return Stream.of(Set.of(primary), EnumSet.complementOf(EnumSet.of(primary)))
-        .flatMap(one -> pools.stream().flatMap(p -> from(p, one).stream()))
-        .findFirst();
+    return fromAny(pools, Set.of(primary))
+        .or(() -> fromAny(pools, EnumSet.complementOf(EnumSet.of(primary))));
+  }
+
+  private Optional<Attempt> fromAny(List<String> pools, Set<Family> wanted) {
+    for (String name : pools) {
+      PoolState pool = allocator.pool(name).orElseThrow();
+      Optional<Attempt> attempt =
+          Openness.obstacle(pool.pool(), service).isPresent()
+              ? Optional.empty()
+              : from(pool, wanted);
+      if (attempt.isPresent()) {
+        return attempt;
+      }
+    }
+    return Optional.empty();
   }
 
   private Optional<Attempt> from(PoolState pool, Set<Family> wanted) {
@@ -135,8 +148,13 @@ record Choice(
   }
 
   private Attempt nothing() {
-    List<PoolState> tried = new ArrayList<>(Openness.pinned(allocator, service));
-    tried.addAll(Openness.common(allocator));
+    PoolOrder order = allocator.order();
+    List<PoolState> tried =
+        Stream.of(order.pinned(), order.common())
+            .flatMap(List::stream)
+            .map(name -> allocator.pool(name).orElseThrow())
+            .filter(p -> Openness.obstacle(p.pool(), service).isEmpty())
+            .toList();
     if (tried.isEmpty()) {
       return new Refused(
           "no pool is open to this Service without being asked for"
