@@ -9,10 +9,12 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What each rule of the protocol is worth: the same seeds without it, one after another. Prints the
- * table of {@code DESIGN.md}; arguments {@code [COUNT [FROM]]}.
+ * table of {@code DESIGN.md}; arguments {@code [COUNT [FROM [RULE ...]]]}, where nothing said of
+ * rules means all.
  */
 final class Ablation {
 
@@ -96,7 +98,11 @@ final class Ablation {
             + " waking | frame while isolated | unanswered p50 / p99 ms | anything |");
     System.out.println("|---|---|---|---|---|---|---|---|---|---|");
     row("all rules", Set.of(), from, count);
-    for (Rule rule : Rule.values()) {
+    List<Rule> rules =
+        args.length > 2
+            ? Stream.of(args).skip(2).map(Rule::valueOf).toList()
+            : List.of(Rule.values());
+    for (Rule rule : rules) {
       row("− " + rule.name().toLowerCase(Locale.ROOT), EnumSet.of(rule), from, count);
     }
   }
