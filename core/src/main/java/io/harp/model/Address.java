@@ -43,22 +43,11 @@ public sealed interface Address extends Comparable<Address> permits Ipv4, Ipv6 {
     };
   }
 
-  @Override
-  default int compareTo(Address other) {
-    return switch (this) {
-      case Ipv4 a ->
-          switch (other) {
-            case Ipv4 b -> Integer.compareUnsigned(a.bits(), b.bits());
-            case Ipv6 _ -> -1;
-          };
-      case Ipv6 a ->
-          switch (other) {
-            case Ipv4 _ -> 1;
-            case Ipv6 b -> {
-              int high = Long.compareUnsigned(a.high(), b.high());
-              yield high != 0 ? high : Long.compareUnsigned(a.low(), b.low());
-            }
-          };
-    };
-  }
+  /**
+   * Whether the first {@code length} bits are those of {@code other}; never for one of the other
+   * family.
+   *
+   * @param length 0 to the length of an address, 32 or 128
+   */
+  boolean sharesPrefix(Address other, int length);
 }

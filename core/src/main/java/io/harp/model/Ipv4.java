@@ -59,6 +59,18 @@ public record Ipv4(int bits) implements Address {
     frame[offset + 3] = (byte) bits;
   }
 
+  // Sorted maps of thousands of addresses ask this all the time, so there is no switch over types.
+  @Override
+  public int compareTo(Address other) {
+    return other instanceof Ipv4 same ? Integer.compareUnsigned(bits, same.bits) : -1;
+  }
+
+  @Override
+  public boolean sharesPrefix(Address other, int length) {
+    return other instanceof Ipv4 same
+        && (length == 0 || (bits ^ same.bits) >>> (Integer.SIZE - length) == 0);
+  }
+
   @Override
   public Family family() {
     return Family.IPV4;

@@ -67,6 +67,26 @@ public record Ipv6(long high, long low) implements Address {
   }
 
   @Override
+  public int compareTo(Address other) {
+    if (!(other instanceof Ipv6 same)) {
+      return 1;
+    }
+    int first = Long.compareUnsigned(high, same.high);
+    return first != 0 ? first : Long.compareUnsigned(low, same.low);
+  }
+
+  @Override
+  public boolean sharesPrefix(Address other, int length) {
+    return other instanceof Ipv6 same
+        && agree(high, same.high, Math.min(length, Long.SIZE))
+        && agree(low, same.low, Math.max(0, length - Long.SIZE));
+  }
+
+  private static boolean agree(long a, long b, int bits) {
+    return bits == 0 || (a ^ b) >>> (Long.SIZE - bits) == 0;
+  }
+
+  @Override
   public Family family() {
     return Family.IPV6;
   }

@@ -1,11 +1,13 @@
 package io.harp.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -104,5 +106,41 @@ class AddressTest {
     assertEquals(
         "33:33:ff:28:9c:5a",
         MacAddress.multicast(Ipv6.parse("fe80::2aa:ff:fe28:9c5a").solicitedNode()).toString());
+  }
+
+  @Property
+  void aPrefixIsSharedExactlyAsFarAsTheBitsAgree(
+      @ForAll long high, @ForAll long low, @ForAll @IntRange(max = 127) int bit) {
+    Ipv6 a = new Ipv6(high, low);
+    Ipv6 b =
+        bit < 64
+            ? new Ipv6(high ^ Long.MIN_VALUE >>> bit, low)
+            : new Ipv6(high, low ^ Long.MIN_VALUE >>> bit);
+    assertTrue(a.sharesPrefix(b, bit));
+    assertFalse(a.sharesPrefix(b, bit + 1));
+    assertTrue(a.sharesPrefix(a, 128));
+    Ipv4 c = new Ipv4((int) low);
+    Ipv4 d = new Ipv4((int) low ^ Integer.MIN_VALUE >>> bit);
+    assertTrue(c.sharesPrefix(d, bit % 32));
+    assertFalse(c.sharesPrefix(d, bit % 32 + 1));
+    assertTrue(c.sharesPrefix(c, 32));
+    assertFalse(a.sharesPrefix(c, 0));
+    assertFalse(c.sharesPrefix(a, 0));
+  }
+
+  @Property
+  void theOrderIsThatOfTheBytesAndIpv4ComesFirst(
+      @ForAll long high, @ForAll long low, @ForAll long otherHigh, @ForAll long otherLow) {
+    Ipv6 a = new Ipv6(high, low);
+    Ipv6 b = new Ipv6(otherHigh, otherLow);
+    assertEquals(
+        Integer.signum(Arrays.compareUnsigned(a.bytes(), b.bytes())),
+        Integer.signum(a.compareTo(b)));
+    Ipv4 c = new Ipv4((int) low);
+    Ipv4 d = new Ipv4((int) otherLow);
+    assertEquals(
+        Integer.signum(Arrays.compareUnsigned(c.bytes(), d.bytes())),
+        Integer.signum(c.compareTo(d)));
+    assertTrue(c.compareTo(a) < 0 && a.compareTo(c) > 0);
   }
 }

@@ -11,16 +11,19 @@ import io.harp.model.ServiceKey;
 import io.harp.speaker.protocol.Message.Eligibility;
 import io.harp.speaker.protocol.Message.Group;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Condenses the API objects to groups of addresses that have one owner, and the nodes that may be
@@ -47,14 +50,14 @@ public record Grouping(Optional<String> loadBalancerClass, boolean ignoreExclude
   public List<Group> groups(World world) {
     Map<NodeName, NodeFacts> able = new HashMap<>();
     world.nodes().forEach((name, node) -> addIfAble(able, node));
+    Reach reach = new Reach(world, able);
     Map<Address, List<Part>> byAddress = new TreeMap<>();
     for (LbService service : world.services().values()) {
       List<Address> addresses = ours(service) ? addresses(service) : List.of();
       Optional<Pool> pool = poolOf(addresses, world.pools());
       if (pool.isPresent()) {
         Part part =
-            new Part(
-                service.key(), addresses, nodes(service, pool.get(), world, able), wish(service));
+            new Part(service.key(), addresses, reach.of(service, pool.get()), wish(service));
         addresses.forEach(a -> byAddress.computeIfAbsent(a, _ -> new ArrayList<>(1)).add(part));
       }
     }
@@ -105,26 +108,61 @@ public record Grouping(Optional<String> loadBalancerClass, boolean ignoreExclude
     if (addresses.isEmpty()) {
       return Optional.empty();
     }
-    return pools.stream().filter(p -> addresses.stream().allMatch(p::contains)).findFirst();
-  }
-
-  private static Map<NodeName, Eligibility> nodes(
-      LbService service, Pool pool, World world, Map<NodeName, NodeFacts> able) {
-    Endpoints endpoints = world.endpoints().getOrDefault(service.key(), Endpoints.NONE);
-    if (!endpoints.anyServing()) {
-      return Map.of();
-    }
-    List<Advertisement> advertisements =
-        world.advertisements().stream()
-            .filter(a -> a.coversPool(pool) && a.coversService(service.labels()))
-            .toList();
-    Map<NodeName, Eligibility> nodes = new HashMap<>();
-    for (NodeFacts node : able.values()) {
-      if (!service.localPolicy() || endpoints.servingNodes().contains(node.name())) {
-        eligibility(node, advertisements).ifPresent(e -> nodes.put(node.name(), e));
+    for (Pool pool : pools) {
+      if (addresses.stream().allMatch(pool::contains)) {
+        return Optional.of(pool);
       }
     }
-    return nodes;
+    return Optional.empty();
+  }
+
+  /**
+   * The nodes that may announce a Service. Without a local policy they follow from the
+   * advertisements that cover it, of which there are few, so they are worked out once for each set
+   * of those.
+   */
+  private static final class Reach {
+
+    private final World world;
+    private final Map<NodeName, NodeFacts> able;
+    private final Map<BitSet, Map<NodeName, Eligibility>> everywhere = new HashMap<>();
+
+    Reach(World world, Map<NodeName, NodeFacts> able) {
+      this.world = world;
+      this.able = able;
+    }
+
+    Map<NodeName, Eligibility> of(LbService service, Pool pool) {
+      Endpoints endpoints = world.endpoints().getOrDefault(service.key(), Endpoints.NONE);
+      if (!endpoints.anyServing()) {
+        return Map.of();
+      }
+      BitSet covering = covering(service, pool);
+      return service.localPolicy()
+          ? nodes(covering, able.keySet().stream().filter(endpoints.servingNodes()::contains))
+          : everywhere.computeIfAbsent(covering, c -> nodes(c, able.keySet().stream()));
+    }
+
+    private BitSet covering(LbService service, Pool pool) {
+      BitSet covering = new BitSet();
+      List<Advertisement> all = world.advertisements();
+      for (int i = 0; i < all.size(); i++) {
+        if (all.get(i).coversPool(pool) && all.get(i).coversService(service.labels())) {
+          covering.set(i);
+        }
+      }
+      return covering;
+    }
+
+    private Map<NodeName, Eligibility> nodes(BitSet covering, Stream<NodeName> among) {
+      List<Advertisement> advertisements =
+          covering.stream().mapToObj(world.advertisements()::get).toList();
+      Map<NodeName, Eligibility> nodes = new HashMap<>();
+      among.forEach(name ->
+          eligibility(Objects.requireNonNull(able.get(name)), advertisements)
+              .ifPresent(e -> nodes.put(name, e)));
+      return Map.copyOf(nodes);
+    }
   }
 
   private static Optional<Eligibility> eligibility(NodeFacts node, List<Advertisement> all) {
@@ -150,7 +188,12 @@ public record Grouping(Optional<String> loadBalancerClass, boolean ignoreExclude
     List<Group> groups = new ArrayList<>();
     Set<Address> seen = new HashSet<>();
     for (Address start : byAddress.keySet()) {
-      if (seen.add(start)) {
+      List<Part> here = byAddress.getOrDefault(start, List.of());
+      if (here.size() == 1 && here.getFirst().addresses().size() == 1) {
+        // As nearly all are.
+        Part only = here.getFirst();
+        groups.add(new Group(List.of(start), List.of(only.service()), only.nodes(), only.wish()));
+      } else if (seen.add(start)) {
         Set<Address> addresses = new TreeSet<>(Set.of(start));
         Map<ServiceKey, Part> parts = new TreeMap<>();
         List<Address> open = new ArrayList<>(List.of(start));

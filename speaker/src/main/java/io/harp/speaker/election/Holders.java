@@ -25,8 +25,9 @@ final class Holders {
     for (Member member : s.view().members()) {
       Report report = s.reports().get(member);
       if (report != null) {
-        report.holds().keySet().stream()
-            .forEach(a -> reported.computeIfAbsent(a, _ -> new ArrayList<>(1)).add(member));
+        for (Address address : report.holds().keySet()) {
+          reported.computeIfAbsent(address, _ -> new ArrayList<>(1)).add(member);
+        }
       }
     }
   }
@@ -48,8 +49,12 @@ final class Holders {
   }
 
   private boolean holds(Member member, Group group) {
-    return group.addresses().stream()
-        .anyMatch(a -> reported.getOrDefault(a, List.of()).contains(member));
+    for (Address address : group.addresses()) {
+      if (reported.getOrDefault(address, List.of()).contains(member)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean isHandedOver(Group group) {
@@ -98,12 +103,15 @@ final class Holders {
   }
 
   private Optional<Member> planned(Optional<Plan> plan, Group group) {
-    return plan.flatMap(p ->
-            group.addresses().stream()
-                .flatMap(a -> Optional.ofNullable(p.assignments().get(a)).stream())
-                .findFirst())
-        .map(Assignment::owner)
-        .filter(s.view()::contains);
+    if (plan.isPresent()) {
+      for (Address address : group.addresses()) {
+        Assignment assignment = plan.get().assignments().get(address);
+        if (assignment != null) {
+          return Optional.of(assignment.owner()).filter(s.view()::contains);
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   private static boolean inPlan(Optional<Plan> plan, Address address) {

@@ -2,6 +2,7 @@ package io.harp.speaker.protocol;
 
 import io.harp.model.NodeName;
 import java.util.Comparator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One life of a speaker: its node and a number drawn at random when the process started. A
@@ -15,6 +16,19 @@ public record Member(NodeName node, long incarnation) implements Comparable<Memb
   @Override
   public int compareTo(Member other) {
     return ORDER.compare(this, other);
+  }
+
+  // Asked for each address of each report: the number nearly always tells, and is told at once.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Member same
+        && incarnation == same.incarnation
+        && node.equals(same.node);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * node.hashCode() + Long.hashCode(incarnation);
   }
 
   @Override

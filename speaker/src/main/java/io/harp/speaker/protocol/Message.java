@@ -4,7 +4,6 @@ import io.harp.model.Address;
 import io.harp.model.MacAddress;
 import io.harp.model.NodeName;
 import io.harp.model.ServiceKey;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -85,15 +84,7 @@ public sealed interface Message {
 
     /** Whether {@code other} lies in this subnet. */
     public boolean contains(Address other) {
-      if (other.family() != address.family()) {
-        return false;
-      }
-      byte[] a = address.bytes();
-      byte[] b = other.bytes();
-      int whole = prefixLength >>> 3;
-      int rest = prefixLength & 7;
-      return Arrays.equals(a, 0, whole, b, 0, whole)
-          && (rest == 0 || (a[whole] ^ b[whole]) >>> (8 - rest) << (8 - rest) == 0);
+      return address.sharesPrefix(other, prefixLength);
     }
   }
 
