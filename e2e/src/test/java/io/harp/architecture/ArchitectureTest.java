@@ -203,7 +203,7 @@ class ArchitectureTest {
         .and()
         .doNotHaveSimpleName("Monitor")
         .and()
-        .doNotHaveSimpleName("MoveRecorder")
+        .doNotHaveSimpleName("MoveObjects")
         .should()
         .callMethod(System.class, "currentTimeMillis")
         .orShould()
