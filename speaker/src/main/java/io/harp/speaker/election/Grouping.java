@@ -18,7 +18,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -50,7 +49,7 @@ public record Grouping(Optional<String> loadBalancerClass, boolean ignoreExclude
   public List<Group> groups(World world) {
     Map<NodeName, NodeFacts> able = new HashMap<>();
     world.nodes().forEach((name, node) -> addIfAble(able, node));
-    Reach reach = new Reach(world, able);
+    Reach reach = new Reach(world, able.values());
     Map<Address, List<Part>> byAddress = new TreeMap<>();
     for (LbService service : world.services().values()) {
       List<Address> addresses = ours(service) ? addresses(service) : List.of();
@@ -124,10 +123,10 @@ public record Grouping(Optional<String> loadBalancerClass, boolean ignoreExclude
   private static final class Reach {
 
     private final World world;
-    private final Map<NodeName, NodeFacts> able;
+    private final Collection<NodeFacts> able;
     private final Map<BitSet, Map<NodeName, Eligibility>> everywhere = new HashMap<>();
 
-    Reach(World world, Map<NodeName, NodeFacts> able) {
+    Reach(World world, Collection<NodeFacts> able) {
       this.world = world;
       this.able = able;
     }
@@ -139,8 +138,8 @@ public record Grouping(Optional<String> loadBalancerClass, boolean ignoreExclude
       }
       BitSet covering = covering(service, pool);
       return service.localPolicy()
-          ? nodes(covering, able.keySet().stream().filter(endpoints.servingNodes()::contains))
-          : everywhere.computeIfAbsent(covering, c -> nodes(c, able.keySet().stream()));
+          ? nodes(covering, able.stream().filter(n -> endpoints.servingNodes().contains(n.name())))
+          : everywhere.computeIfAbsent(covering, c -> nodes(c, able.stream()));
     }
 
     private BitSet covering(LbService service, Pool pool) {
@@ -154,13 +153,12 @@ public record Grouping(Optional<String> loadBalancerClass, boolean ignoreExclude
       return covering;
     }
 
-    private Map<NodeName, Eligibility> nodes(BitSet covering, Stream<NodeName> among) {
+    private Map<NodeName, Eligibility> nodes(BitSet covering, Stream<NodeFacts> among) {
       List<Advertisement> advertisements =
           covering.stream().mapToObj(world.advertisements()::get).toList();
       Map<NodeName, Eligibility> nodes = new HashMap<>();
-      among.forEach(name ->
-          eligibility(Objects.requireNonNull(able.get(name)), advertisements)
-              .ifPresent(e -> nodes.put(name, e)));
+      among.forEach(
+          node -> eligibility(node, advertisements).ifPresent(e -> nodes.put(node.name(), e)));
       return Map.copyOf(nodes);
     }
   }

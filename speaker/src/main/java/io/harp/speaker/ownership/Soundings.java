@@ -5,7 +5,6 @@ import io.harp.speaker.announcement.FramePort;
 import io.harp.speaker.announcement.Link;
 import io.harp.speaker.announcement.Link.Subnet;
 import io.harp.speaker.ownership.Settings.Rule;
-import io.harp.speaker.protocol.Message.ReportedSubnet;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -165,7 +164,7 @@ final class Soundings {
   // No streams here: on a quiet segment this is the most of what an idle speaker does.
   private static void addIfNear(List<Address> near, Address address, Link link) {
     for (Subnet subnet : link.subnets()) {
-      if (new ReportedSubnet(subnet.address(), subnet.prefixLength()).contains(address)) {
+      if (subnet.address().sharesPrefix(address, subnet.prefixLength())) {
         near.add(address);
         return;
       }
