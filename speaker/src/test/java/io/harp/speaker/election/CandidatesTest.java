@@ -29,6 +29,7 @@ class CandidatesTest {
   private static final View VIEW = new View(new ViewId(1, A), List.of(A, B), false);
 
   private static final ReportedLink ETH0 = link("eth0", true, "192.0.2.10");
+  private static final ReportedLink ETH0_DOWN = link("eth0", false, "192.0.2.10");
   private static final ReportedLink ETH1 = link("eth1", true, "198.51.100.10");
   private static final ReportedLink ETH1_DOWN = link("eth1", false, "198.51.100.10");
 
@@ -46,11 +47,21 @@ class CandidatesTest {
   @Test
   void theStateOfInterfacesThatMayNotSpeakSaysNothing() {
     Group group = group("192.0.2.100", Set.of("eth1"));
-    List<Candidate> candidates =
-        candidates(false, List.of(ETH0, ETH1_DOWN), List.of(ETH1)).of(group);
     assertEquals(
         List.of(Standing.CUT_OFF, Standing.GOOD),
-        candidates.stream().map(Candidate::standing).toList());
+        standings(group, List.of(ETH0, ETH1_DOWN), List.of(ETH1)));
+  }
+
+  @Test
+  void whereAnInterfaceHasTheSubnetTheStateOfTheOthersSaysNothing() {
+    Group group = group("198.51.100.100", Set.of());
+    assertEquals(
+        List.of(Standing.CUT_OFF, Standing.GOOD),
+        standings(group, List.of(ETH0, ETH1_DOWN), List.of(ETH0_DOWN, ETH1)));
+    assertEquals(
+        List.of(Standing.GOOD, Standing.CUT_OFF),
+        standings(group, List.of(ETH0), List.of(ETH0_DOWN)),
+        "nobody has the subnet");
   }
 
   @Test
@@ -66,6 +77,11 @@ class CandidatesTest {
   void matchingAndTheAdvertisementMustBothAllowTheSameInterface() {
     Group group = group("198.51.100.100", Set.of("eth0"));
     assertEquals(List.of(), members(true, List.of(ETH0), List.of(ETH0, ETH1), group));
+  }
+
+  private static List<Standing> standings(
+      Group group, List<ReportedLink> ofA, List<ReportedLink> ofB) {
+    return candidates(false, ofA, ofB).of(group).stream().map(Candidate::standing).toList();
   }
 
   private static List<Member> members(

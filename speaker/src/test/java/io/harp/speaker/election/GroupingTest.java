@@ -82,6 +82,32 @@ class GroupingTest {
   }
 
   @Test
+  void aLocalPolicyLeavesTheNodesWithAnEndpointToItsServiceAlone() {
+    service("web", Map.of(), X);
+    service("local", Map.of(), Map.of(), true, Y);
+    service("mail", Map.of(), Z);
+    assertEquals(List.of(Set.of(N1, N2), Set.of(N1), Set.of(N1, N2)), nodesOfEach());
+  }
+
+  @Test
+  void anAdvertisementForSomeServicesSaysNothingOfTheOthers() {
+    service("web", Map.of(), X);
+    service("vip", Map.of("app", "vip"), Map.of(), false, Y);
+    service("mail", Map.of(), Z);
+    advertisements =
+        List.of(
+            new Advertisement(
+                "vip",
+                Set.of(),
+                List.of(),
+                List.of(),
+                Set.of(),
+                List.of(label("app", "vip")),
+                List.of()));
+    assertEquals(List.of(Set.of(), Set.of(N1, N2), Set.of()), nodesOfEach());
+  }
+
+  @Test
   void theAnnotationIsAWish() {
     service("web", Map.of(Grouping.WISH, " n2 "), X);
     assertEquals(Optional.of(N2), only(new Grouping(Optional.empty(), false)).wish());
@@ -234,6 +260,11 @@ class GroupingTest {
         .groups(world()).stream().map(Group::addresses).toList();
   }
 
+  private List<Set<NodeName>> nodesOfEach() {
+    return new Grouping(Optional.empty(), false)
+        .groups(world()).stream().map(group -> group.nodes().keySet()).toList();
+  }
+
   private World world() {
     Pool pool =
         new Pool(
@@ -247,18 +278,27 @@ class GroupingTest {
   }
 
   private void service(String name, Map<String, String> annotations, String... ingress) {
+    service(name, Map.of(), annotations, false, ingress);
+  }
+
+  private void service(
+      String name,
+      Map<String, String> labels,
+      Map<String, String> annotations,
+      boolean localPolicy,
+      String... ingress) {
     ServiceKey key = new ServiceKey("default", name);
     services.put(
         key,
         new LbService(
             key,
-            Map.of(),
+            labels,
             true,
             Optional.empty(),
             List.of(),
             List.of(),
             FamilyPolicy.SINGLE_STACK,
-            false,
+            localPolicy,
             Set.of(),
             Map.of(),
             annotations,
