@@ -14,14 +14,28 @@ final class NamespacesCluster implements Cluster {
   private static final String NODE_MAC = "02:77:00:00:00:0";
 
   private final Path directory;
+  private final Claim claim;
   private final Shell shell = new Shell(Map.of());
 
-  private NamespacesCluster(Path directory) {
+  private NamespacesCluster(Path directory, Claim claim) {
     this.directory = directory;
+    this.claim = claim;
   }
 
+  /**
+   * Starts the cluster, after it has stopped what a suite that was killed left of it.
+   *
+   * @throws IllegalStateException if another suite runs in it, or somebody else has started it
+   */
   static NamespacesCluster up(Path directory) {
-    NamespacesCluster cluster = new NamespacesCluster(directory);
+    Claim claim = Claim.of(directory);
+    NamespacesCluster cluster = new NamespacesCluster(directory, claim);
+    if (claim.isLeftOver()) {
+      cluster.script("down");
+    }
+    claim.write();
+    // Ctrl-C leaves no nodes behind; what kill -9 leaves, the next suite stops.
+    Runtime.getRuntime().addShutdownHook(new Thread(cluster::close, "cluster-down"));
     cluster.script("up", "3");
     return cluster;
   }
@@ -102,8 +116,11 @@ final class NamespacesCluster implements Cluster {
   }
 
   @Override
-  public void close() {
-    script("down");
+  public synchronized void close() {
+    if (claim.isHeld()) {
+      script("down");
+      claim.close();
+    }
   }
 
   private static String number(String node) {
