@@ -48,6 +48,10 @@ final class Installation {
                 "--timeout=180s"));
     args.addAll(List.of(more));
     cluster.helm(args.toArray(String[]::new));
+    // Helm waits until all pods but one of a DaemonSet are ready, by its maxUnavailable.
+    for (String kind : List.of("daemonset", "deployment")) {
+      rolledOut(namespace, kind, "--selector=app.kubernetes.io/instance=" + release);
+    }
   }
 
   void apply(String yaml) {
@@ -129,8 +133,16 @@ final class Installation {
                 .equals(node));
   }
 
-  void rolledOut(String namespace, String what) {
-    cluster.kubectl("", "rollout", "status", what, "-n", namespace, "--timeout=180s");
+  /**
+   * Waits until a rollout has ended.
+   *
+   * @param what the arguments that tell of which
+   */
+  void rolledOut(String namespace, String... what) {
+    List<String> args = new ArrayList<>(List.of("rollout", "status"));
+    args.addAll(List.of(what));
+    args.addAll(List.of("-n", namespace, "--timeout=180s"));
+    cluster.kubectl("", args.toArray(String[]::new));
   }
 
   /** The addresses a Service has been given. */
