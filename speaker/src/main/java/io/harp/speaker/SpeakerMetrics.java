@@ -19,6 +19,7 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.prometheus.metrics.model.snapshots.UnknownSnapshot;
 import io.prometheus.metrics.model.snapshots.UnknownSnapshot.UnknownDataPointSnapshot;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -43,7 +44,6 @@ final class SpeakerMetrics implements MultiCollector {
   private final NodeName node;
   private final WireCounters wire;
   private final Map<Address, Group> held = new ConcurrentHashMap<>();
-  private final Map<Address, Group> known = new ConcurrentHashMap<>();
   private final Takeovers takeovers = new Takeovers();
   private final Map<String, LongAdder> transitions = new ConcurrentHashMap<>();
   private final Map<String, DoubleSupplier> gauges = new TreeMap<>();
@@ -57,6 +57,7 @@ final class SpeakerMetrics implements MultiCollector {
   private volatile boolean planner;
   private volatile int planned;
   private volatile Set<NodeName> heldOff = Set.of();
+  private volatile Map<Address, Group> wanted = Map.of();
   private volatile @Nullable View view;
 
   SpeakerMetrics(NodeName node, WireCounters wire) {
@@ -87,7 +88,6 @@ final class SpeakerMetrics implements MultiCollector {
 
   void claimed(Address address, Group group, Reason reason) {
     held.put(address, group);
-    known.put(address, group);
     count(claimed(reason));
   }
 
@@ -96,12 +96,16 @@ final class SpeakerMetrics implements MultiCollector {
     count("released_" + why.name().toLowerCase(Locale.ROOT));
   }
 
+  /** What the API wants now; what it wanted before counts only where it is still held. */
   void groups(List<Group> groups) {
-    groups.forEach(g -> g.addresses().forEach(a -> known.put(a, g)));
+    Map<Address, Group> next = HashMap.newHashMap(groups.size());
+    groups.forEach(g -> g.addresses().forEach(a -> next.put(a, g)));
+    wanted = next;
   }
 
   @Nullable Group groupOf(Address address) {
-    return known.get(address);
+    Group group = wanted.get(address);
+    return group == null ? held.get(address) : group;
   }
 
   void count(String transition) {
