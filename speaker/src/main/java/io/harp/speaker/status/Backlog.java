@@ -26,8 +26,11 @@ final class Backlog {
   private static final long LATEST_MS = 3_000;
 
   private final Clock clock;
-  private final Map<ServiceKey, Word> waiting = new LinkedHashMap<>();
-  private final Map<ServiceKey, Word> writing = new HashMap<>();
+
+  private record Said(Word word, long atMs) {}
+
+  private final Map<ServiceKey, Said> waiting = new LinkedHashMap<>();
+  private final Map<ServiceKey, Said> writing = new HashMap<>();
   // The word a failed one must still be, to be worth another attempt.
   private final Map<ServiceKey, Word> failed = new HashMap<>();
   private long saidMs;
@@ -44,7 +47,7 @@ final class Backlog {
     if (waiting.size() <= FEW) {
       manySinceMs = saidMs;
     }
-    waiting.put(word.service(), word);
+    waiting.put(word.service(), new Said(word, saidMs));
     notifyAll();
   }
 
@@ -77,13 +80,25 @@ final class Backlog {
     if (waiting.size() > FEW && nowMs < ripeMs()) {
       return null;
     }
-    for (Word word : waiting.values()) {
-      if (writing.putIfAbsent(word.service(), word) == null) {
+    for (Said said : waiting.values()) {
+      Word word = said.word();
+      if (writing.putIfAbsent(word.service(), said) == null) {
         waiting.remove(word.service());
         return word;
       }
     }
     return null;
+  }
+
+  /** When a word that is being written was said, by the clock. */
+  synchronized long saidMs(Word word) {
+    Said said = writing.get(word.service());
+    return said == null ? clock.nowMs() : said.atMs();
+  }
+
+  /** Whether more than a few words wait. */
+  synchronized boolean isLong() {
+    return waiting.size() > FEW;
   }
 
   private long ripeMs() {

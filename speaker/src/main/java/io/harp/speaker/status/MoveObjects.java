@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * What a move is in the API: one event of the Service and its {@link ServiceL2Status}. Each call is
  * one attempt and throws what the client throws; to repeat {@link #write} is harmless.
  */
-final class MoveObjects {
+final class MoveObjects implements Listing.Source {
 
   private static final String CONFLICT = "AddressConflict";
 
@@ -46,16 +46,28 @@ final class MoveObjects {
     return written.sum();
   }
 
-  /** Makes what the API has of a Service agree with the newest word on it. */
-  void write(Word word) {
-    List<ServiceL2Status> present =
-        client
-            .resources(ServiceL2Status.class)
-            .inNamespace(namespace)
-            .withLabel(ServiceL2Status.SERVICE_NAME_LABEL, word.service().name())
-            .withLabel(ServiceL2Status.SERVICE_NAMESPACE_LABEL, word.service().namespace())
-            .list()
-            .getItems();
+  @Override
+  public List<ServiceL2Status> of(ServiceKey service) {
+    return client
+        .resources(ServiceL2Status.class)
+        .inNamespace(namespace)
+        .withLabel(ServiceL2Status.SERVICE_NAME_LABEL, service.name())
+        .withLabel(ServiceL2Status.SERVICE_NAMESPACE_LABEL, service.namespace())
+        .list()
+        .getItems();
+  }
+
+  @Override
+  public List<ServiceL2Status> all() {
+    return client.resources(ServiceL2Status.class).inNamespace(namespace).list().getItems();
+  }
+
+  /**
+   * Makes what the API has of a Service agree with the newest word on it.
+   *
+   * @param present what it has
+   */
+  void write(Word word, List<ServiceL2Status> present) {
     if (word.tenure().isEmpty()) {
       present.stream().filter(this::isOwn).forEach(this::delete);
       return;

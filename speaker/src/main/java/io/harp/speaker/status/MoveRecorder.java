@@ -41,6 +41,7 @@ public final class MoveRecorder implements AutoCloseable {
 
   private final MoveObjects objects;
   private final Backlog backlog;
+  private final Listing listing;
   private final LongAdder failed = new LongAdder();
   private final List<Thread> writers;
   private final ThreadPoolExecutor notes =
@@ -62,6 +63,7 @@ public final class MoveRecorder implements AutoCloseable {
   public MoveRecorder(KubernetesClient client, String namespace, NodeName node, Clock clock) {
     this.backlog = new Backlog(clock);
     this.objects = new MoveObjects(client, namespace, node);
+    this.listing = new Listing(objects, clock);
     this.writers =
         IntStream.range(0, WRITERS)
             .mapToObj(i -> ApiThreads.start("move-writer-" + i, this::writeAll))
@@ -125,7 +127,7 @@ public final class MoveRecorder implements AutoCloseable {
 
   private void attempt(Word word) {
     try {
-      objects.write(word);
+      objects.write(word, listing.of(word, backlog.saidMs(word), backlog.isLong()));
       if (troubled) {
         troubled = false;
         log.info("The API takes status again");

@@ -79,6 +79,18 @@ class BacklogTest {
   }
 
   @Test
+  void aFailedWordCountsAsSaidAgain() throws InterruptedException {
+    clock.now = 5;
+    backlog.say(claim(WEB, 1));
+    Word word = backlog.next();
+    assertEquals(5, backlog.saidMs(word));
+    backlog.failed(word);
+    clock.now = 9;
+    backlog.again(word);
+    assertEquals(9, backlog.saidMs(backlog.next()));
+  }
+
+  @Test
   void aFailedWordIsDroppedWhenANewerOneWasSaid() throws InterruptedException {
     backlog.say(claim(WEB, 1));
     Word word = backlog.next();
