@@ -2,6 +2,7 @@ package io.harp.speaker.ownership;
 
 import java.util.Comparator;
 import java.util.PriorityQueue;
+import java.util.function.LongSupplier;
 
 /**
  * What is to be done at a later time, earliest first, and in the order of entry among equals.
@@ -17,17 +18,33 @@ final class Agenda {
 
   private record Entry(long dueMs, long order, Task task) {}
 
+  /** A quarter of the shortest right to send at the default detection time. */
+  private static final long STINT_MS = 60;
+
+  private final LongSupplier nanos;
   private final PriorityQueue<Entry> entries =
       new PriorityQueue<>(Comparator.comparingLong(Entry::dueMs).thenComparingLong(Entry::order));
   private long order;
+
+  /**
+   * @param nanos measures how long tasks take, which is all it is used for
+   */
+  Agenda(LongSupplier nanos) {
+    this.nanos = nanos;
+  }
 
   void at(long dueMs, Task task) {
     entries.add(new Entry(dueMs, order++, task));
   }
 
-  /** Runs all that is due; tasks entered meanwhile for the same time run too. */
+  /**
+   * Runs what is due, tasks entered meanwhile for the same time too, for {@link #STINT_MS} at most.
+   * What is left stays due: a thousand audits that end together take a young JVM longer than the
+   * right to send lasts without a look at the clock.
+   */
   void run(long nowMs) {
-    while (!entries.isEmpty() && entries.peek().dueMs() <= nowMs) {
+    Stint stint = Stint.of(nanos, STINT_MS);
+    while (!entries.isEmpty() && entries.peek().dueMs() <= nowMs && !stint.isOver()) {
       entries.remove().task().at(nowMs);
     }
   }

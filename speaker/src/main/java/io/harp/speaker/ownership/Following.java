@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.LongSupplier;
 
 /**
  * Follows plans: takes what is planned here, and lets go of what is not once it is taken elsewhere.
@@ -23,6 +24,7 @@ final class Following {
   private static final long NEW_MS = 5_000;
 
   private static final int TAKEN_AT_ONCE = 100;
+  private static final long TAKING_MS = 60;
   private static final long ASK_OWNER_MS = 40;
   private static final int ASK_OWNERS = 8;
 
@@ -35,6 +37,7 @@ final class Following {
   private final Picture picture;
   private final Journal journal;
   private final Settings settings;
+  private final LongSupplier nanos;
   private Set<Address> refused = Set.of();
   private int expected;
   private long firstViewAt = Long.MAX_VALUE;
@@ -50,7 +53,9 @@ final class Following {
       Suspicions suspicions,
       Surroundings around,
       Picture picture,
-      Journal journal) {
+      Journal journal,
+      LongSupplier nanos) {
+    this.nanos = nanos;
     this.settings = settings;
     this.picture = picture;
     this.journal = journal;
@@ -72,8 +77,9 @@ final class Following {
   }
 
   /**
-   * Does what a plan of the present view says. Takes {@link #TAKEN_AT_ONCE} addresses at most: a
-   * thousand claims in one go take longer than the right to send lasts without a look at the clock.
+   * Does what a plan of the present view says. Takes {@link #TAKEN_AT_ONCE} addresses at most, and
+   * for {@link #TAKING_MS}: a thousand claims in one go take longer than the right to send lasts
+   * without a look at the clock.
    *
    * @return whether there is more to take
    */
@@ -84,11 +90,13 @@ final class Following {
     }
     Set<Address> forbidden = forbidden(plan);
     int taken = 0;
+    boolean more = false;
+    Stint stint = Stint.of(nanos, TAKING_MS);
     for (Map.Entry<Address, Assignment> e : plan.assignments().entrySet()) {
       Address address = e.getKey();
       if (e.getValue().owner().equals(self)) {
-        if (taken < TAKEN_AT_ONCE && !forbidden.contains(address)) {
-          taken += take(address, e.getValue(), now) ? 1 : 0;
+        if (!more && !forbidden.contains(address) && take(address, e.getValue(), now)) {
+          more = ++taken == TAKEN_AT_ONCE || stint.isOver();
         }
       } else if (!holdings.slots().holds(address)) {
         holdings.release(address, Release.NOT_PLANNED);
@@ -100,7 +108,7 @@ final class Following {
       }
     }
     releaseWhatOthersTook();
-    return taken == TAKEN_AT_ONCE;
+    return more;
   }
 
   /** What the present plan puts here, though facts newer than the planner's forbid it. */

@@ -71,7 +71,7 @@ public final class Speaker {
   }
 
   /**
-   * @param nanos measures how long planning takes, which is all it is used for
+   * @param nanos measures how long the parts of a turn take, which is all it is used for
    */
   public Speaker(
       Settings settings,
@@ -84,7 +84,7 @@ public final class Speaker {
     this.self = cluster.self();
     this.port = port;
     this.journal = journal;
-    Agenda agenda = new Agenda();
+    Agenda agenda = new Agenda(nanos);
     this.cards = new Cards(self.node(), settings.matchingSubnets());
     this.isolation = new Isolation(settings);
     this.fence = new Fence(settings, isolation);
@@ -97,7 +97,8 @@ public final class Speaker {
     this.hellos = new Hellos(settings, roster, journal, this::hello);
     this.soundings = new Soundings(settings, roster, port);
     this.following =
-        new Following(settings, roster, planning, holdings, suspicions, around, picture, journal);
+        new Following(
+            settings, roster, planning, holdings, suspicions, around, picture, journal, nanos);
     this.hearing =
         new Hearing(
             settings,

@@ -41,7 +41,7 @@ class DisputesTest {
   private static final MacAddress LOW = new MacAddress(0x02_00_00_00_00_01L);
   private static final MacAddress HIGH = new MacAddress(0x02_00_00_00_00_02L);
 
-  private final Agenda agenda = new Agenda();
+  private final Agenda agenda = new Agenda(() -> 0);
   private final Roster roster = new Roster(ME);
   private final List<String> happened = new ArrayList<>();
   private final List<Long> announced = new ArrayList<>();

@@ -39,7 +39,7 @@ class PlanningTest {
   private final Roster roster = new Roster(A);
   private final Picture picture = new Picture();
   private final List<Plan> published = new ArrayList<>();
-  private final Agenda agenda = new Agenda();
+  private final Agenda agenda = new Agenda(() -> 0);
   private final Planning planning =
       new Planning(
           settings,

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -20,7 +21,7 @@ class SmallPartsTest {
   @Property
   void theAgendaRunsWhatIsDueInOrderAndNothingElse(
       @ForAll List<@IntRange(max = 100) Integer> times, @ForAll @IntRange(max = 100) int now) {
-    Agenda agenda = new Agenda();
+    Agenda agenda = new Agenda(() -> 0);
     List<Integer> ran = new ArrayList<>();
     times.forEach(t -> agenda.at(t, _ -> ran.add(t)));
     agenda.run(now);
@@ -43,7 +44,7 @@ class SmallPartsTest {
 
   @Test
   void equalTimesRunInTheOrderOfEntryAndNewOnesOfTheSameTimeToo() {
-    Agenda agenda = new Agenda();
+    Agenda agenda = new Agenda(() -> 0);
     List<String> ran = new ArrayList<>();
     agenda.at(
         5,
@@ -55,6 +56,27 @@ class SmallPartsTest {
     agenda.run(5);
     assertEquals(List.of("first", "second", "third"), ran);
     assertEquals(Long.MAX_VALUE, agenda.next());
+  }
+
+  @Test
+  void aTurnEndsWhenItsTimeIsUsedUpAndTheRestStaysDue() {
+    AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1);
+    Agenda agenda = new Agenda(nanos::get);
+    List<Integer> ran = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      int task = i;
+      agenda.at(
+          5,
+          _ -> {
+            ran.add(task);
+            nanos.addAndGet(25_000_000);
+          });
+    }
+    agenda.run(5);
+    assertEquals(List.of(0, 1, 2), ran);
+    assertEquals(5, agenda.next());
+    agenda.run(6);
+    assertEquals(List.of(0, 1, 2, 3), ran);
   }
 
   @Property

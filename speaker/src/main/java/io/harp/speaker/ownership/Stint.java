@@ -1,0 +1,24 @@
+package io.harp.speaker.ownership;
+
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * A share of one turn of the loop, by the processor's time and not by the number of things done: a
+ * young JVM takes ten times as long for each as the same JVM a second later, and a turn that takes
+ * longer than the right to send lasts would mute this speaker.
+ *
+ * @param nanos tells the time
+ * @param endNanos when the share is used up
+ */
+record Stint(LongSupplier nanos, long endNanos) {
+
+  /** Begins a share of {@code ms} milliseconds. */
+  static Stint of(LongSupplier nanos, long ms) {
+    return new Stint(nanos, nanos.getAsLong() + TimeUnit.MILLISECONDS.toNanos(ms));
+  }
+
+  boolean isOver() {
+    return nanos.getAsLong() - endNanos >= 0;
+  }
+}
