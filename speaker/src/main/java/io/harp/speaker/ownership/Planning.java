@@ -14,6 +14,7 @@ import io.harp.speaker.protocol.Message.Assignment;
 import io.harp.speaker.protocol.Message.Group;
 import io.harp.speaker.protocol.Message.Plan;
 import io.harp.speaker.protocol.Message.Reason;
+import io.harp.speaker.protocol.Message.Report;
 import io.harp.speaker.protocol.View;
 import io.harp.speaker.protocol.ViewId;
 import java.util.HashMap;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the newest plan of the view, and makes the next one where it is this member's turn: not
@@ -125,6 +127,45 @@ final class Planning {
   /** Something that a plan depends on has changed. */
   void touch() {
     due = true;
+  }
+
+  /** A member reports something else than {@code before}. */
+  void reported(Member member, @Nullable Report before, Report report) {
+    if (isReasonToPlan(member, before, report)) {
+      due = true;
+    }
+  }
+
+  /**
+   * That a member took what it was to take, or let go of what others were to take, is no reason for
+   * a new plan, which would say the same: a thousand addresses that move are told of in twenty
+   * parts.
+   */
+  boolean isReasonToPlan(Member member, @Nullable Report before, Report report) {
+    return !report.equals(before) && (before == null || !isAsPlanned(member, before, report));
+  }
+
+  private boolean isAsPlanned(Member member, Report before, Report report) {
+    if (present.isEmpty() || !report.differsInHoldingsOnly(before)) {
+      return false;
+    }
+    Map<Address, Assignment> plan = present.get().assignments();
+    for (Address address : before.holds().keySet()) {
+      if (!report.holds().containsKey(address) && isPlannedAt(member, plan.get(address))) {
+        return false;
+      }
+    }
+    for (Map.Entry<Address, Long> held : report.holds().entrySet()) {
+      if (!held.getValue().equals(before.holds().get(held.getKey()))
+          && !isPlannedAt(member, plan.get(held.getKey()))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isPlannedAt(Member member, @Nullable Assignment assignment) {
+    return assignment != null && assignment.owner().equals(member);
   }
 
   /**

@@ -82,9 +82,7 @@ final class Reporting {
     }
     Report report = present();
     notBefore = now + report.holds().size() / ADDRESSES_PER_MS;
-    if (!report.equals(roster.reportOf(roster.self()))) {
-      planning.touch();
-    }
+    planning.reported(roster.self(), roster.reportOf(roster.self()), report);
     roster.report(roster.self(), report);
     peers.broadcast(report);
   }

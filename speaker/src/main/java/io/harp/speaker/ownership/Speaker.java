@@ -199,10 +199,7 @@ public final class Speaker {
     if (!roster.isMember(from)) {
       return;
     }
-    // Most say again what the last one said.
-    if (!report.equals(roster.reportOf(from))) {
-      planning.touch();
-    }
+    planning.reported(from, roster.reportOf(from), report);
     roster.report(from, report);
     following.releaseWhatOthersTook();
     peers.help(from, report, now);

@@ -64,6 +64,20 @@ public sealed interface Message {
       ceded = Collections.unmodifiableSet(new TreeSet<>(ceded));
       refused = Collections.unmodifiableSet(new TreeSet<>(refused));
     }
+
+    /** Whether {@code other} says the same but for the plan it has and the addresses it holds. */
+    public boolean differsInHoldingsOnly(Report other) {
+      return view.equals(other.view)
+          && formerSize == other.formerSize
+          && apiFresh == other.apiFresh
+          && revision.equals(other.revision)
+          && digest == other.digest
+          && factsKnown == other.factsKnown
+          && draining == other.draining
+          && links.equals(other.links)
+          && ceded.equals(other.ceded)
+          && refused.equals(other.refused);
+    }
   }
 
   /**

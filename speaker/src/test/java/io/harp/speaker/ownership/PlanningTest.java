@@ -1,6 +1,7 @@
 package io.harp.speaker.ownership;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.harp.model.Address;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class PlanningTest {
@@ -164,6 +166,45 @@ class PlanningTest {
     agenda.run(2 * settings.handOverMs());
     planning.run(2 * settings.handOverMs());
     assertEquals(List.of(Y), givenBack());
+  }
+
+  @Test
+  void whatGoesAsPlannedIsNoReasonForANewPlan() {
+    handOverXToB();
+    assertFalse(isReason(B, holding(Map.of()), holding(Map.of(X, 6L))));
+    assertFalse(isReason(A, holding(Map.of(X, 5L)), holding(Map.of())));
+    assertFalse(isReason(B, holding(Map.of(X, 6L)), holding(Map.of(X, 6L))));
+  }
+
+  @Test
+  void whatGoesOtherwiseIsAReason() {
+    handOverXToB();
+    assertTrue(isReason(B, holding(Map.of(X, 6L)), holding(Map.of())));
+    assertTrue(isReason(A, holding(Map.of()), holding(Map.of(X, 7L))));
+    assertTrue(isReason(A, holding(Map.of(X, 5L)), holding(Map.of(X, 7L))));
+    assertTrue(isReason(B, holding(Map.of()), holding(Map.of(Y, 7L))));
+    assertTrue(isReason(B, null, holding(Map.of(X, 6L))));
+    assertTrue(isReason(B, holding(Map.of()), report(SECOND, Map.of(X, 6L))));
+  }
+
+  @Test
+  void withoutAPlanEachReportIsAReason() {
+    install(FIRST, 0);
+    assertTrue(isReason(B, holding(Map.of()), holding(Map.of(X, 6L))));
+  }
+
+  private boolean isReason(Member from, @Nullable Report before, Report report) {
+    return planning.isReasonToPlan(from, before, report);
+  }
+
+  private static Report holding(Map<Address, Long> holds) {
+    return report(FIRST, holds);
+  }
+
+  private void handOverXToB() {
+    install(FIRST, 0);
+    Assignment toB = new Assignment(B, Optional.of(A), Reason.MOVED);
+    planning.accept(new Plan(new Epoch(FIRST.id(), 1, A), Revision.of(1), Map.of(X, toB)), 0);
   }
 
   private List<Address> givenBack() {
