@@ -33,6 +33,7 @@ import io.harp.speaker.status.MoveRecorder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,9 @@ final class Daemon {
 
   /** Routes change seldom, and reading them costs the loop a tenth of a millisecond. */
   private static final long GATEWAYS_MS = 10_000;
+
+  /** What telling the others of the end may take, beside handing over, in milliseconds. */
+  private static final long LEAVE_MS = 200;
 
   private final Settings settings;
   private final Clock clock = Clock.system();
@@ -212,13 +216,24 @@ final class Daemon {
   /**
    * Hands everything over and leaves.
    *
-   * @param withinMs how long handing over may take, in milliseconds
+   * @param withinMs how long handing over may take, in milliseconds; {@link #LEAVE_MS} more, and
+   *     whoever has not heard of it learns it from the sockets that close with the process
    */
   void stop(long withinMs) {
+    long end = clock.nowMs() + withinMs + LEAVE_MS;
     boolean done = new Draining(speaker, loop, clock).drain(withinMs);
     log.info("Leaving{}", done ? "" : " without having handed over everything");
     loop.close();
-    cluster.close();
+    Thread edges = Thread.ofPlatform().name("closing").daemon().start(this::closeEdges);
+    cluster.leave(Math.max(LEAVE_MS / 2, end - clock.nowMs()));
+    try {
+      edges.join(Duration.ofMillis(Math.max(1, end - clock.nowMs())));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void closeEdges() {
     frames.close();
     watches.close();
     state.close();

@@ -60,9 +60,14 @@ final class LateCluster implements Cluster {
 
   @Override
   public void close() {
-    Cluster cluster = joined;
+    leave(JGroupsCluster.LEAVE_MS);
+  }
+
+  /** Leaves, within so many milliseconds. */
+  void leave(long withinMs) {
+    JGroupsCluster cluster = joined;
     if (cluster != null) {
-      cluster.close();
+      cluster.leave(withinMs);
     }
   }
 }

@@ -28,6 +28,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class JGroupsCluster implements Cluster {
 
+  /** The longest that leaving takes, in milliseconds. */
+  public static final long LEAVE_MS = 1_000;
+
   private static final Logger log = LoggerFactory.getLogger(JGroupsCluster.class);
   private static final String NAME = "harp";
 
@@ -124,10 +127,18 @@ public final class JGroupsCluster implements Cluster {
 
   @Override
   public void close() {
+    leave(LEAVE_MS);
+  }
+
+  /**
+   * Leaves. Where the others do not confirm it within {@code withinMs} milliseconds, at most {@link
+   * #LEAVE_MS}, it is left to them to find out.
+   */
+  public void leave(long withinMs) {
     closed = true;
     Thread leaving = Thread.ofVirtual().name("membership-leave").start(channel::close);
     try {
-      leaving.join(Duration.ofSeconds(1));
+      leaving.join(Duration.ofMillis(Math.clamp(withinMs, 1, LEAVE_MS)));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
