@@ -1,12 +1,13 @@
 package io.harp.speaker;
 
+import io.harp.loop.Clock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Log lines of one kind. Those of one turn of the loop are logged one by one up to {@link
- * #AT_ONCE}, and beyond that as a number: a thousand addresses that move together are one piece of
- * news, and a thousand lines take longer than the move.
+ * Log lines of one kind. Up to {@link #AT_ONCE} that come together are logged one by one, and
+ * beyond that each turn of the loop as a number: a thousand addresses that move together are one
+ * piece of news, and a thousand lines take longer than the move.
  */
 final class Chatter {
 
@@ -14,28 +15,40 @@ final class Chatter {
 
   static final int AT_ONCE = 20;
 
+  /** After so long without a line the next ones are news of their own. */
+  static final long QUIET_MS = 1_000;
+
   private final String inAll;
-  private int now;
+  private final Clock clock;
+  private int together;
+  private int counted;
+  private long saidMs;
 
   /**
    * @param inAll what is said of many, with {@code {}} for their number
    */
-  Chatter(String inAll) {
+  Chatter(String inAll, Clock clock) {
     this.inAll = inAll;
+    this.clock = clock;
   }
 
   /** Logs a line, or counts it. */
   void say(String format, Object... arguments) {
-    if (++now <= AT_ONCE) {
+    long now = clock.nowMs();
+    together = now - saidMs > QUIET_MS ? 1 : together + 1;
+    saidMs = now;
+    if (together <= AT_ONCE) {
       log.info(format, arguments);
+    } else {
+      counted++;
     }
   }
 
   /** The turn of the loop is over. */
   void flush() {
-    if (now > AT_ONCE) {
-      log.info(inAll, now);
+    if (counted > 0) {
+      log.info(inAll, counted);
     }
-    now = 0;
+    counted = 0;
   }
 }

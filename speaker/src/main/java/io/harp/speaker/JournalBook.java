@@ -46,11 +46,11 @@ final class JournalBook implements Journal {
   private final Map<Address, Reason> reasons = new HashMap<>();
   private final Map<ServiceKey, Recorded> toRecord = new HashMap<>();
   private List<Link> links = List.of();
-  private final Chatter claims = new Chatter("{} addresses claimed in all");
-  private final Chatter releases = new Chatter("{} addresses released in all");
-  private final Chatter cessions = new Chatter("{} addresses left to other speakers in all");
-  private final Chatter disputes = new Chatter("{} claims of other speakers met in all");
-  private final List<Chatter> chatters = List.of(claims, releases, cessions, disputes);
+  private final Chatter claims;
+  private final Chatter releases;
+  private final Chatter cessions;
+  private final Chatter disputes;
+  private final List<Chatter> chatters;
   private final Map<ServiceKey, Recorded> recorded = new HashMap<>();
   private final Map<Address, String> conflicts = new HashMap<>();
   private @Nullable String lastRefusal;
@@ -64,6 +64,11 @@ final class JournalBook implements Journal {
       FlightRecorder flight,
       Clock clock) {
     this.clock = clock;
+    this.claims = new Chatter("{} more addresses claimed", clock);
+    this.releases = new Chatter("{} more addresses released", clock);
+    this.cessions = new Chatter("{} more addresses left to other speakers", clock);
+    this.disputes = new Chatter("{} more claims of other speakers met", clock);
+    this.chatters = List.of(claims, releases, cessions, disputes);
     this.node = node;
     this.recorder = recorder;
     this.metrics = metrics;

@@ -15,7 +15,8 @@ class ChatterTest {
 
   private final Logger log = (Logger) LoggerFactory.getLogger("speaker");
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-  private final Chatter chatter = new Chatter("{} in all");
+  private final ManualClock clock = new ManualClock(0);
+  private final Chatter chatter = new Chatter("{} more", clock);
 
   @BeforeEach
   void listen() {
@@ -35,16 +36,26 @@ class ChatterTest {
   }
 
   @Test
-  void ofManyOnlyTheFirstAreSaidAndThenHowManyThereWere() {
+  void ofManyOnlyTheFirstAreSaidAndThenHowManyMoreThereWere() {
     say(1_000);
     assertEquals(Chatter.AT_ONCE + 1, said().size());
-    assertEquals("1000 in all", said().getLast());
+    assertEquals("980 more", said().getLast());
   }
 
   @Test
-  void theNextTurnSpeaksAgain() {
+  void whatTheNextTurnsAddIsOnlyCounted() {
     say(1_000);
     lines.list.clear();
+    clock.now = Chatter.QUIET_MS;
+    say(50);
+    assertEquals(List.of("50 more"), said());
+  }
+
+  @Test
+  void afterASilenceTheNextOnesAreNews() {
+    say(1_000);
+    lines.list.clear();
+    clock.now = Chatter.QUIET_MS + 1;
     say(1);
     assertEquals(List.of("0"), said());
   }
