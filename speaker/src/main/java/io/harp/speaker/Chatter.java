@@ -6,8 +6,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Log lines of one kind. Up to {@link #AT_ONCE} that come together are logged one by one, and
- * beyond that each turn of the loop as a number: a thousand addresses that move together are one
- * piece of news, and a thousand lines take longer than the move.
+ * beyond that once a second as a number: a thousand addresses that move together are one piece of
+ * news, and a thousand lines take longer than the move.
  */
 final class Chatter {
 
@@ -15,7 +15,7 @@ final class Chatter {
 
   static final int AT_ONCE = 20;
 
-  /** After so long without a line the next ones are news of their own. */
+  /** After so long without a line the next ones are news of their own; also between two numbers. */
   static final long QUIET_MS = 1_000;
 
   private final String inAll;
@@ -23,6 +23,7 @@ final class Chatter {
   private int together;
   private int counted;
   private long saidMs;
+  private long countMs;
 
   /**
    * @param inAll what is said of many, with {@code {}} for their number
@@ -39,16 +40,18 @@ final class Chatter {
     saidMs = now;
     if (together <= AT_ONCE) {
       log.info(format, arguments);
+      countMs = now;
     } else {
       counted++;
     }
   }
 
-  /** The turn of the loop is over. */
+  /** A turn of the loop is over. What was counted when the process ends is not told any more. */
   void flush() {
-    if (counted > 0) {
+    if (counted > 0 && clock.nowMs() - countMs >= QUIET_MS) {
       log.info(inAll, counted);
+      counted = 0;
+      countMs = clock.nowMs();
     }
-    counted = 0;
   }
 }

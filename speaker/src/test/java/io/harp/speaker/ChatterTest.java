@@ -36,19 +36,22 @@ class ChatterTest {
   }
 
   @Test
-  void ofManyOnlyTheFirstAreSaidAndThenHowManyMoreThereWere() {
+  void ofManyOnlyTheFirstAreSaidAndASecondLaterHowManyMoreThereWere() {
     say(1_000);
+    assertEquals(Chatter.AT_ONCE, said().size());
+    clock.now = Chatter.QUIET_MS;
+    chatter.flush();
     assertEquals(Chatter.AT_ONCE + 1, said().size());
     assertEquals("980 more", said().getLast());
   }
 
   @Test
-  void whatTheNextTurnsAddIsOnlyCounted() {
-    say(1_000);
-    lines.list.clear();
-    clock.now = Chatter.QUIET_MS;
-    say(50);
-    assertEquals(List.of("50 more"), said());
+  void whatTricklesIsToldOnceASecond() {
+    for (int ms = 0; ms < 3_000; ms += 20) {
+      clock.now = ms;
+      say(1);
+    }
+    assertEquals(List.of("50 more", "50 more"), said().subList(Chatter.AT_ONCE, said().size()));
   }
 
   @Test
@@ -56,8 +59,9 @@ class ChatterTest {
     say(1_000);
     lines.list.clear();
     clock.now = Chatter.QUIET_MS + 1;
+    chatter.flush();
     say(1);
-    assertEquals(List.of("0"), said());
+    assertEquals(List.of("980 more", "0"), said());
   }
 
   private void say(int times) {
