@@ -21,7 +21,8 @@ import java.util.Set;
  * @param helloMs between two hellos to expected members outside the view
  * @param burstMs when an address is announced after a claim
  * @param refreshMs between two announcements of a held address, jittered by a tenth; 0 for none
- * @param announcementsPerSecond pace of announcements; addresses wait their turn beyond it
+ * @param announcementsPerSecond pace of first announcements, and four times that of repeated ones;
+ *     addresses wait their turn beyond it
  * @param failback whether a node that is preferred more gets its addresses back
  * @param matchingSubnets whether only interfaces with the subnet of an address speak about it
  * @param holdOffMs how long a node that left too often is chosen last, 0 for never

@@ -5,17 +5,23 @@ import io.harp.speaker.protocol.Trailer;
 import java.util.Optional;
 
 /**
- * Says what is held, and asks about what is not: bursts after a claim, the refresh, and probes. All
- * announcements take turns at one {@link Pace}, so what waits is bounded by the held addresses.
+ * Says what is held, and asks about what is not: bursts after a claim, the refresh, and probes.
+ * Announcements take turns at a {@link Pace}, so what waits is bounded by the held addresses. Those
+ * that open a burst have one of their own: the repetitions of the first hundred addresses must not
+ * hold up the news of the last hundred, nor keep a segment busy with what it has heard.
  */
 final class Voice {
+
+  /** Repetitions are so many times slower than what opens a burst. */
+  private static final int REPETITIONS = 4;
 
   private final Settings settings;
   private final Agenda agenda;
   private final FramePort port;
   private final Journal journal;
   private final Surroundings around;
-  private final Pace pace;
+  private final Pace openings;
+  private final Pace repetitions;
 
   Voice(Settings settings, Agenda agenda, FramePort port, Journal journal, Surroundings around) {
     this.settings = settings;
@@ -23,7 +29,8 @@ final class Voice {
     this.port = port;
     this.journal = journal;
     this.around = around;
-    this.pace = new Pace(settings.announcementsPerSecond());
+    this.openings = new Pace(settings.announcementsPerSecond());
+    this.repetitions = new Pace(settings.announcementsPerSecond() / REPETITIONS);
   }
 
   /** Announces a slot several times, and from then on now and again, until its burst changes. */
@@ -31,9 +38,9 @@ final class Voice {
     int burst = slot.burst;
     for (long after : settings.burstMs()) {
       if (after == 0) {
-        announceInTurn(slot, burst, now);
+        announceInTurn(slot, burst, openings, now);
       } else {
-        agenda.at(now + after, then -> announceInTurn(slot, burst, then));
+        agenda.at(now + after, then -> announceInTurn(slot, burst, repetitions, then));
       }
     }
     refreshLater(slot, burst, now);
@@ -49,14 +56,14 @@ final class Voice {
           now + settings.refreshMs() - tenth + jitter,
           then -> {
             if (slot.burst == burst && slot.isHeld()) {
-              announceInTurn(slot, burst, then);
+              announceInTurn(slot, burst, repetitions, then);
               refreshLater(slot, burst, then);
             }
           });
     }
   }
 
-  private void announceInTurn(Slot slot, int burst, long now) {
+  private void announceInTurn(Slot slot, int burst, Pace pace, long now) {
     if (slot.burst != burst || !slot.isHeld()) {
       return;
     }
