@@ -8,10 +8,7 @@ import java.util.function.Consumer;
 import org.jgroups.Address;
 import org.jgroups.PhysicalAddress;
 import org.jgroups.protocols.FRAG2;
-import org.jgroups.protocols.MERGE3;
-import org.jgroups.protocols.UNICAST3;
 import org.jgroups.protocols.pbcast.GMS;
-import org.jgroups.protocols.pbcast.NAKACK2;
 import org.jgroups.protocols.pbcast.STABLE;
 import org.jgroups.stack.DiagnosticsHandler;
 import org.jgroups.stack.Protocol;
@@ -35,7 +32,7 @@ final class JGroupsStack {
   private final LaneTransport transport;
   private final Peers peers;
   private final Pulse pulse;
-  private final long looksMs;
+  private final Resending resending;
 
   /**
    * @param doubted hears of members that give cause for doubt
@@ -49,7 +46,9 @@ final class JGroupsStack {
     this.pulse = new Pulse(timers, counters, knock, doubted);
     this.transport.onFailure(this::refused, peers::unreachable);
     this.peers.onTrouble(transport::reconnect, this::alone);
-    this.looksMs = timers.lookMs(settings.peers().size());
+    this.resending = new Resending(timers, timers.lookMs(settings.peers().size()));
+    this.peers.resendBy(resending);
+    this.transport.onLoss(peers::stirred);
     setPeers(settings.peers());
   }
 
@@ -62,18 +61,19 @@ final class JGroupsStack {
     return List.of(
         transport,
         peers,
-        merge(),
+        // Looks for others every max/2 to max*3/2.
+        resending.merge(),
         pulse,
-        new NAKACK2()
+        resending
+            .multicast()
             // TCP has no multicast, so sending again to all would only cost.
             .useMcastXmit(false)
-            .setXmitInterval(timers.resendMs())
             // Messages of members that are being excluded or merged; there is nothing to be done.
             .logDiscardMessages(false)
             // Its default is made for thousands of messages a second: 100 rows of 1,024.
             .setXmitTableNumRows(5)
             .setXmitTableMsgsPerRow(128),
-        new UNICAST3().setXmitInterval(timers.resendMs()),
+        resending.unicast(),
         // Every 20 s, or after 4 MB, members agree on what all have, and forget it.
         new STABLE().setDesiredAverageGossip(20_000).setMaxBytes(4 << 20),
         membership(),
@@ -110,11 +110,6 @@ final class JGroupsStack {
     // It would open UDP port 7500 to everybody.
     tcp.setDiagnosticsHandler(new DiagnosticsHandler().setEnabled(false));
     return tcp;
-  }
-
-  private MERGE3 merge() {
-    // Looks for others every max/2 to max*3/2, and compares what it found every max*8/5.
-    return new MERGE3().setMinInterval(looksMs / 2).setMaxInterval(looksMs);
   }
 
   private GMS membership() {

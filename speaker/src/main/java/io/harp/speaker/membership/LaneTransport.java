@@ -10,6 +10,7 @@ import org.jgroups.Address;
 import org.jgroups.Message;
 import org.jgroups.MessageFactory;
 import org.jgroups.PhysicalAddress;
+import org.jgroups.blocks.cs.Connection;
 import org.jgroups.protocols.TCP;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ final class LaneTransport extends TCP {
   private final Lanes<Address> lanes = new Lanes<>(this::sendNow, this::failed);
   private Consumer<PhysicalAddress> refused = _ -> {};
   private Consumer<PhysicalAddress> unreachable = _ -> {};
+  private Runnable loss = () -> {};
 
   LaneTransport(Counters counters) {
     this.counters = counters;
@@ -40,6 +42,13 @@ final class LaneTransport extends TCP {
     this.unreachable = unreachable;
   }
 
+  /**
+   * @param loss hears of everything with which messages may get lost
+   */
+  void onLoss(Runnable loss) {
+    this.loss = loss;
+  }
+
   /** The member at {@code where}; null if none is known. */
   @Nullable Address memberAt(PhysicalAddress where) {
     return logical_addr_cache.getByValue(where);
@@ -49,7 +58,20 @@ final class LaneTransport extends TCP {
   public void send(Address dest, byte[] data, int offset, int length) {
     if (!lanes.offer(dest, data, offset, length)) {
       counters.overflowed.increment();
+      loss.run();
     }
+  }
+
+  @Override
+  public void connectionEstablished(Connection connection) {
+    super.connectionEstablished(connection);
+    loss.run();
+  }
+
+  @Override
+  public void connectionClosed(Connection connection) {
+    super.connectionClosed(connection);
+    loss.run();
   }
 
   /**
@@ -109,6 +131,7 @@ final class LaneTransport extends TCP {
   }
 
   private void failed(Address dest, Exception e) {
+    loss.run();
     if (dest instanceof PhysicalAddress where) {
       if (e instanceof ConnectException) {
         refused.accept(where);

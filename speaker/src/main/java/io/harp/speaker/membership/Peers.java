@@ -56,11 +56,15 @@ final class Peers extends Discovery {
    */
   private static final int LOOKS_AT_ALL = 20;
 
+  private static final int CALM_LOOKS_AT_ALL = 5;
+
   private final long askAgainMs;
   private final long joinAtMostMs;
   private final Unheard unheard;
   private Consumer<PhysicalAddress> reconnect = _ -> {};
   private Runnable alone = () -> {};
+  private @Nullable Resending resending;
+  private @Nullable Vigilance vigilance;
   private volatile List<PhysicalAddress> peers = List.of();
   private final Set<PhysicalAddress> outstanding = ConcurrentHashMap.newKeySet();
   private final Deque<Request> later = new ArrayDeque<>();
@@ -86,15 +90,48 @@ final class Peers extends Discovery {
     this.alone = alone;
   }
 
+  /** Tells {@code resending} when to be quick, and when there is no need. */
+  void resendBy(Resending resending) {
+    this.resending = resending;
+    this.vigilance = new Vigilance(resending, nowMs());
+  }
+
+  /** Something may have got lost. */
+  void stirred() {
+    if (vigilance != null) {
+      vigilance.stirred(nowMs());
+    }
+  }
+
+  @Override
+  public void start() throws Exception {
+    super.start();
+    if (resending != null) {
+      resending.start(timer);
+    }
+  }
+
+  @Override
+  public void stop() {
+    if (resending != null) {
+      resending.stop();
+    }
+    super.stop();
+  }
+
   /** Replaces the list; this member itself may be in it. */
   void set(Collection<InetSocketAddress> addresses) {
-    peers =
+    List<PhysicalAddress> next =
         addresses.stream()
             .filter(a -> !a.isUnresolved())
             .<PhysicalAddress>map(a -> new IpAddress(a.getAddress(), a.getPort()))
             .distinct()
             .toList();
-    unheard.retain(peers);
+    if (!next.equals(peers)) {
+      peers = next;
+      unheard.retain(next);
+      stirred();
+    }
   }
 
   /** No connection to that peer came about: do not wait for it. */
@@ -119,6 +156,9 @@ final class Peers extends Discovery {
     if (event.getType() == Event.BECOME_SERVER) {
       answerLater();
     }
+    if (event.getType() == Event.VIEW_CHANGE) {
+      stirred();
+    }
     return result;
   }
 
@@ -135,9 +175,8 @@ final class Peers extends Discovery {
     }
     if (first) {
       start(others, responses);
-    } else if (members == null && ++looks % LOOKS_AT_ALL != 0) {
-      Set<PhysicalAddress> places = inView();
-      others = others.stream().filter(p -> !places.contains(p)).toList();
+    } else if (members == null) {
+      others = toLookAt(others);
     }
     PingData me = new PingData(local_addr, false, NameCache.get(local_addr), here);
     if (members != null && members.size() <= max_members_in_discovery_request) {
@@ -148,6 +187,13 @@ final class Peers extends Discovery {
       var _ = timer.schedule(() -> askAgain(responses, me), askAgainMs, TimeUnit.MILLISECONDS);
       finishIfSettled();
     }
+  }
+
+  private List<PhysicalAddress> toLookAt(List<PhysicalAddress> others) {
+    Set<PhysicalAddress> places = inView();
+    List<PhysicalAddress> outside = others.stream().filter(p -> !places.contains(p)).toList();
+    boolean calm = vigilance != null && vigilance.looked(outside.isEmpty(), nowMs());
+    return ++looks % (calm ? CALM_LOOKS_AT_ALL : LOOKS_AT_ALL) == 0 ? others : outside;
   }
 
   /** The list, or, for who started without one, everybody who has been heard of. */

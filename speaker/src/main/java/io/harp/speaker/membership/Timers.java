@@ -134,6 +134,11 @@ public record Timers(int detectionMs) {
     return 100;
   }
 
+  /** The same, and between two looks for peers, while all are together and nothing has broken. */
+  public int calmMs() {
+    return 1_000;
+  }
+
   /** The longest {@link Cluster#close} takes. */
   public int leaveMs() {
     return 800;
