@@ -9,11 +9,13 @@ import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The orderly end: hands over what is held, and looks every 2 ms whether that is done. */
+/** The orderly end: hands over what is held, and looks every 10 ms whether that is done. */
 final class Draining {
 
   private static final Logger log = LoggerFactory.getLogger(Draining.class);
-  private static final long LOOK_NANOS = 2_000_000;
+
+  /** Each look is a turn of the loop, which has a thousand addresses to release meanwhile. */
+  private static final long LOOK_NANOS = 10_000_000;
 
   private final Speaker speaker;
   private final Loop loop;
