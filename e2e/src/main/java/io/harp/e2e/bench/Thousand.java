@@ -64,8 +64,12 @@ public record Thousand(
     return new Thousand(exit, handed, last, strays);
   }
 
-  /** Nothing moves and nothing is written for a second, 30 s at most. */
+  /**
+   * Nothing moves and nothing is written for a second, 30 s at most, after as long as the other
+   * scenarios give to speakers that have just begun.
+   */
   private static void settle(SpeakerLab speakers, Census census) {
+    LockSupport.parkNanos(Faults.SETTLED_MS * 1_000_000);
     long end = System.nanoTime() + PATIENCE_MS * 1_000_000;
     long writes;
     long from;
