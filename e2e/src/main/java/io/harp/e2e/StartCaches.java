@@ -60,6 +60,8 @@ public final class StartCaches {
 
   private static List<String> recording(List<String> command, Path file) {
     List<String> recording = new ArrayList<>(command);
+    // The cache is written when the JVM ends.
+    recording.add(command.indexOf("-cp"), "-Dharp.orderlyExit=true");
     recording.add(command.indexOf("-cp"), "-XX:AOTCacheOutput=" + file);
     return List.copyOf(recording);
   }

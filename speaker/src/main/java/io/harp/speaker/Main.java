@@ -3,6 +3,7 @@ package io.harp.speaker;
 import io.harp.ops.BadSetting;
 import io.harp.ops.Inherited;
 import io.harp.ops.LastWords;
+import io.harp.speaker.link.Exit;
 import io.harp.speaker.link.NoRawSocket;
 import io.harp.speaker.protocol.Codec;
 import java.io.IOException;
@@ -42,8 +43,7 @@ public final class Main {
       options.observability.setLogLevel();
       Codec.speakAsNewer(options.speakAsNewer);
       Daemon daemon = Daemon.start(Settings.of(options));
-      Runtime.getRuntime()
-          .addShutdownHook(Thread.ofPlatform().unstarted(() -> daemon.stop(HAND_OVER_MS)));
+      Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(daemon)));
       return -1;
     } catch (ParameterException e) {
       return refuse(2, e.getMessage() + "; speaker --help lists the flags");
@@ -52,6 +52,11 @@ public final class Main {
     } catch (NoRawSocket | IOException e) {
       return refuse(1, String.valueOf(e.getMessage()));
     }
+  }
+
+  private static void stop(Daemon daemon) {
+    daemon.stop(HAND_OVER_MS);
+    Exit.now(Exit.TERMINATED);
   }
 
   static int refuse(int status, String why) {

@@ -48,6 +48,7 @@ final class Libc {
       plain("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
   private static final MethodHandle RECV_PLAIN =
       plain("recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle EXIT = plain("_exit", FunctionDescriptor.ofVoid(JAVA_INT));
   private static final MethodHandle CLOSE = function("close", JAVA_INT);
   private static final MethodHandle RECV =
       longFunction("recv", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
@@ -180,6 +181,15 @@ final class Libc {
     try {
       return result(
           (int) (long) RECV.invokeExact(state, fd, buffer, buffer.byteSize(), flags), state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** Ends the process. */
+  static void exit(int status) {
+    try {
+      EXIT.invokeExact(status);
     } catch (Throwable e) {
       throw unexpected(e);
     }
