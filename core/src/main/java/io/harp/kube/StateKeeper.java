@@ -65,6 +65,7 @@ public final class StateKeeper implements AutoCloseable {
   private final StateOwner owner;
   private final Reflector<ConfigurationState> reflector;
 
+  private final OwnWrites writes = new OwnWrites();
   private @Nullable ConfigurationState seen;
   private @Nullable StateWord wanted;
   private boolean listed;
@@ -166,17 +167,22 @@ public final class StateKeeper implements AutoCloseable {
     ObjectMeta meta = owner.metadata(now);
     object.setMetadata(meta);
     if (now == null) {
-      object = states.resource(object).create();
+      object = answered(states.resource(object).create());
     } else if (!StateOwner.hasMarked(now, meta)) {
-      object = states.resource(object).update();
+      object = answered(states.resource(object).update());
     }
     ConfigurationState next = new ConfigurationState();
     next.setMetadata(object.getMetadata());
     next.setStatus(status(now, word));
-    ConfigurationState answer = states.resource(next).updateStatus();
+    ConfigurationState answer = answered(states.resource(next).updateStatus());
     synchronized (this) {
       seen = answer;
     }
+  }
+
+  private synchronized ConfigurationState answered(ConfigurationState answer) {
+    writes.answered(answer.getMetadata().getResourceVersion());
+    return answer;
   }
 
   private ConfigurationState.Status status(@Nullable ConfigurationState now, StateWord word) {
@@ -217,6 +223,9 @@ public final class StateKeeper implements AutoCloseable {
         return; // a server that does not know field selectors
       }
       synchronized (StateKeeper.this) {
+        if (writes.havePassed(object.getMetadata().getResourceVersion())) {
+          return;
+        }
         seen = object;
       }
       look();
