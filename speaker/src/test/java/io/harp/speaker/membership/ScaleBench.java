@@ -85,7 +85,7 @@ public final class ScaleBench {
       }
     }
     double formedMs = (await(all, size) - from) / 1e6;
-    Thread.sleep(3_000);
+    Thread.sleep(Vigilance.STIRRED_MS + 3_000);
     long packets = packets();
     long cpu = cpuNs();
     long suspicions = suspicions(all);
