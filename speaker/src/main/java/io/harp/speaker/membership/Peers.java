@@ -50,14 +50,7 @@ final class Peers extends Discovery {
 
   private record Request(PingHeader header, Message message) {}
 
-  /**
-   * Merging looks for peers outside the view, which costs nothing while all are in it. Every so
-   * many times it looks at all: members may have different views that look alike.
-   */
-  private static final int LOOKS_AT_ALL = 20;
-
-  private static final int CALM_LOOKS_AT_ALL = 5;
-
+  private final Timers timers;
   private final long askAgainMs;
   private final long joinAtMostMs;
   private final Unheard unheard;
@@ -75,6 +68,7 @@ final class Peers extends Discovery {
   private int looks;
 
   Peers(Timers timers) {
+    this.timers = timers;
     // Two that connect to each other at the same moment lose the one or the other question.
     this.askAgainMs = timers.joinRetryMs();
     this.joinAtMostMs = timers.joinAtMostMs();
@@ -189,11 +183,15 @@ final class Peers extends Discovery {
     }
   }
 
+  /**
+   * Merging looks for peers outside the view, which costs nothing while all are in it. Every so
+   * many times it looks at all: members may have different views that look alike.
+   */
   private List<PhysicalAddress> toLookAt(List<PhysicalAddress> others) {
     Set<PhysicalAddress> places = inView();
     List<PhysicalAddress> outside = others.stream().filter(p -> !places.contains(p)).toList();
     boolean calm = vigilance != null && vigilance.looked(outside.isEmpty(), nowMs());
-    return ++looks % (calm ? CALM_LOOKS_AT_ALL : LOOKS_AT_ALL) == 0 ? others : outside;
+    return ++looks % timers.looksAtAll(others.size(), calm) == 0 ? others : outside;
   }
 
   /** The list, or, for who started without one, everybody who has been heard of. */

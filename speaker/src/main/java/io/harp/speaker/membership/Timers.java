@@ -121,6 +121,17 @@ public record Timers(int detectionMs) {
     return (long) detectionMs * ((Math.max(1, peers) + UNSTRETCHED_LOOKS - 1) / UNSTRETCHED_LOOKS);
   }
 
+  /**
+   * Of the looks for peers every so many-th asks those in the view as well. That connects everybody
+   * with everybody: 50 members that did so every 5 s were busy with nothing else, and suspected
+   * each other.
+   *
+   * @param calm whether a look comes after {@link #calmMs} only
+   */
+  public int looksAtAll(int peers, boolean calm) {
+    return calm && peers <= UNSTRETCHED_LOOKS ? 5 : 20;
+  }
+
   /** A coordinator waits so long for members to confirm a view before it goes on without them. */
   public int viewAckMs() {
     return 500;

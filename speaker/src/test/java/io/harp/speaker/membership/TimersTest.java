@@ -44,4 +44,12 @@ class TimersTest {
   void whoKnowsNobodyYetHasTheTimersOfASmallCluster() {
     assertEquals(Timers.DEFAULT.lookMs(1), Timers.DEFAULT.lookMs(0));
   }
+
+  @Property
+  void allPeersAreAskedRarely(@ForAll @IntRange(min = 1, max = 2_000) int peers) {
+    Timers timers = Timers.DEFAULT;
+    long calmMs = Math.max(timers.lookMs(peers), timers.calmMs());
+    double asked = peers * 1_000.0 / (calmMs * timers.looksAtAll(peers, true));
+    assertTrue(asked <= 4, asked + " a second");
+  }
 }
