@@ -41,13 +41,12 @@ final class JGroupsStack {
       throws Exception {
     this.timers = settings.timers();
     this.transport = transport(settings, counters);
-    this.peers = new Peers(timers);
+    this.resending = new Resending(timers, timers.lookMs(settings.peers().size()));
+    this.peers = new Peers(timers, resending);
     Knock knock = new Knock(settings.bind().getAddress(), timers.knockMs());
     this.pulse = new Pulse(timers, counters, knock, doubted);
     this.transport.onFailure(this::refused, peers::unreachable);
     this.peers.onTrouble(transport::reconnect, this::alone);
-    this.resending = new Resending(timers, timers.lookMs(settings.peers().size()));
-    this.peers.resendBy(resending);
     this.transport.onLoss(peers::stirred);
     setPeers(settings.peers());
   }

@@ -56,8 +56,8 @@ final class Peers extends Discovery {
   private final Unheard unheard;
   private Consumer<PhysicalAddress> reconnect = _ -> {};
   private Runnable alone = () -> {};
-  private @Nullable Resending resending;
-  private @Nullable Vigilance vigilance;
+  private final Resending resending;
+  private final Vigilance vigilance;
   private volatile List<PhysicalAddress> peers = List.of();
   private final Set<PhysicalAddress> outstanding = ConcurrentHashMap.newKeySet();
   private final Deque<Request> later = new ArrayDeque<>();
@@ -67,8 +67,13 @@ final class Peers extends Discovery {
   private volatile long joiningSince;
   private int looks;
 
-  Peers(Timers timers) {
+  /**
+   * @param resending is told when to be quick, and when there is no need
+   */
+  Peers(Timers timers, Resending resending) {
     this.timers = timers;
+    this.resending = resending;
+    this.vigilance = new Vigilance(resending, nowMs());
     // Two that connect to each other at the same moment lose the one or the other question.
     this.askAgainMs = timers.joinRetryMs();
     this.joinAtMostMs = timers.joinAtMostMs();
@@ -84,32 +89,20 @@ final class Peers extends Discovery {
     this.alone = alone;
   }
 
-  /** Tells {@code resending} when to be quick, and when there is no need. */
-  void resendBy(Resending resending) {
-    this.resending = resending;
-    this.vigilance = new Vigilance(resending, nowMs());
-  }
-
   /** Something may have got lost. */
   void stirred() {
-    if (vigilance != null) {
-      vigilance.stirred(nowMs());
-    }
+    vigilance.stirred(nowMs());
   }
 
   @Override
   public void start() throws Exception {
     super.start();
-    if (resending != null) {
-      resending.start(timer);
-    }
+    resending.start(timer);
   }
 
   @Override
   public void stop() {
-    if (resending != null) {
-      resending.stop();
-    }
+    resending.stop();
     super.stop();
   }
 
@@ -190,7 +183,7 @@ final class Peers extends Discovery {
   private List<PhysicalAddress> toLookAt(List<PhysicalAddress> others) {
     Set<PhysicalAddress> places = inView();
     List<PhysicalAddress> outside = others.stream().filter(p -> !places.contains(p)).toList();
-    boolean calm = vigilance != null && vigilance.looked(outside.isEmpty(), nowMs());
+    boolean calm = vigilance.looked(outside.isEmpty(), nowMs());
     return ++looks % timers.looksAtAll(others.size(), calm) == 0 ? others : outside;
   }
 
