@@ -18,9 +18,6 @@ final class Agenda {
 
   private record Entry(long dueMs, long order, Task task) {}
 
-  /** A quarter of the shortest right to send at the default detection time. */
-  private static final long STINT_MS = 60;
-
   private final LongSupplier nanos;
   private final PriorityQueue<Entry> entries =
       new PriorityQueue<>(Comparator.comparingLong(Entry::dueMs).thenComparingLong(Entry::order));
@@ -38,12 +35,12 @@ final class Agenda {
   }
 
   /**
-   * Runs what is due, tasks entered meanwhile for the same time too, for {@link #STINT_MS} at most.
+   * Runs what is due, tasks entered meanwhile for the same time too, for one {@link Stint} at most.
    * What is left stays due: a thousand audits that end together take a young JVM longer than the
    * right to send lasts without a look at the clock.
    */
   void run(long nowMs) {
-    Stint stint = Stint.of(nanos, STINT_MS);
+    Stint stint = Stint.begin(nanos);
     while (!entries.isEmpty() && entries.peek().dueMs() <= nowMs && !stint.isOver()) {
       entries.remove().task().at(nowMs);
     }

@@ -24,7 +24,6 @@ final class Following {
   private static final long NEW_MS = 5_000;
 
   private static final int TAKEN_AT_ONCE = 100;
-  private static final long TAKING_MS = 60;
   private static final long ASK_OWNER_MS = 40;
   private static final int ASK_OWNERS = 8;
 
@@ -78,7 +77,7 @@ final class Following {
 
   /**
    * Does what a plan of the present view says. Takes {@link #TAKEN_AT_ONCE} addresses at most, and
-   * for {@link #TAKING_MS}: a thousand claims in one go take longer than the right to send lasts
+   * for one {@link Stint}: a thousand claims in one go take longer than the right to send lasts
    * without a look at the clock.
    *
    * @return whether there is more to take
@@ -91,7 +90,7 @@ final class Following {
     Set<Address> forbidden = forbidden(plan);
     int taken = 0;
     boolean more = false;
-    Stint stint = Stint.of(nanos, TAKING_MS);
+    Stint stint = Stint.begin(nanos);
     for (Map.Entry<Address, Assignment> e : plan.assignments().entrySet()) {
       Address address = e.getKey();
       if (e.getValue().owner().equals(self)) {
