@@ -245,25 +245,9 @@ class DisputesTest {
     }
   }
 
-  private final class Around implements Surroundings {
-    @Override
-    public boolean maySend(long at) {
-      return true;
-    }
-
-    @Override
-    public Trailer trailer(long since) {
-      return Trailer.of(ME, VIEW, 1, since);
-    }
-
-    @Override
-    public Set<Integer> links(Address address) {
-      return Set.of(1);
-    }
-
-    @Override
-    public boolean plannedHere(Address address) {
-      return true;
+  private final class Around extends OpenSurroundings {
+    Around() {
+      super(ME, VIEW);
     }
 
     @Override
@@ -274,11 +258,6 @@ class DisputesTest {
     @Override
     public Group group(Address address) {
       return GROUP;
-    }
-
-    @Override
-    public long wallMs(long at) {
-      return 1_760_000_000_000L + at;
     }
   }
 }

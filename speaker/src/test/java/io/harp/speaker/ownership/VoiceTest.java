@@ -5,12 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.harp.model.Address;
 import io.harp.model.Ipv4;
-import io.harp.model.MacAddress;
 import io.harp.model.NodeName;
 import io.harp.speaker.announcement.FramePort;
 import io.harp.speaker.announcement.Held;
 import io.harp.speaker.protocol.Member;
-import io.harp.speaker.protocol.Message.Group;
 import io.harp.speaker.protocol.Message.Reason;
 import io.harp.speaker.protocol.Trailer;
 import io.harp.speaker.protocol.View;
@@ -21,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class VoiceTest {
@@ -34,7 +31,7 @@ class VoiceTest {
   private final Agenda agenda = new Agenda(() -> 0);
   private final Map<Address, List<Long>> announced = new HashMap<>();
   private final Voice voice =
-      new Voice(settings, agenda, new Wire(), new SilentJournal(), new Around());
+      new Voice(settings, agenda, new Wire(), new SilentJournal(), new OpenSurroundings(ME, VIEW));
   private long now;
 
   @Test
@@ -111,43 +108,6 @@ class VoiceTest {
     @Override
     public long lastForeignMs(int link) {
       return now;
-    }
-  }
-
-  private static final class Around implements Surroundings {
-    @Override
-    public boolean maySend(long at) {
-      return true;
-    }
-
-    @Override
-    public Trailer trailer(long since) {
-      return Trailer.of(ME, VIEW, 1, since);
-    }
-
-    @Override
-    public Set<Integer> links(Address address) {
-      return Set.of(1);
-    }
-
-    @Override
-    public boolean plannedHere(Address address) {
-      return true;
-    }
-
-    @Override
-    public boolean isSpeaker(MacAddress mac) {
-      return false;
-    }
-
-    @Override
-    public @Nullable Group group(Address address) {
-      return null;
-    }
-
-    @Override
-    public long wallMs(long at) {
-      return at;
     }
   }
 }
