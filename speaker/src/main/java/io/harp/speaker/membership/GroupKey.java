@@ -19,7 +19,10 @@ public final class GroupKey {
   /** Bytes. A shorter secret could be guessed offline from one recorded connection. */
   public static final int MIN_SECRET = 16;
 
-  private static final byte[] SALT = "harp membership 1".getBytes(StandardCharsets.US_ASCII);
+  /**
+   * The number changes with whatever follows the proof, so that no two ever talk past each other.
+   */
+  private static final byte[] SALT = "harp membership 2".getBytes(StandardCharsets.US_ASCII);
 
   private final SecretKey root;
   private final boolean secret;
@@ -78,7 +81,7 @@ public final class GroupKey {
     try {
       return KDF.getInstance("HKDF-SHA256")
           .deriveKey(
-              "AES",
+              "ChaCha20",
               HKDFParameterSpec.ofExtract()
                   .addIKM(material)
                   .addSalt(salt)

@@ -5,19 +5,24 @@ import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
-import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.IvParameterSpec;
 
 /**
- * AES-GCM-256 for one direction of one connection. The nonce is a counter that both sides keep and
- * nobody sends: a key is used for one direction of one connection only, so none repeats, and a
- * record that is repeated, left out, reordered or changed does not open.
+ * ChaCha20-Poly1305 (RFC 8439) for one direction of one connection. The nonce is a counter that
+ * both sides keep and nobody sends: a key is used for one direction of one connection only, so none
+ * repeats, and a record that is repeated, left out, reordered or changed does not open.
+ *
+ * <p>Why not AES-GCM: only the JVM's second compiler, which the daemons do without, uses the
+ * processor's instructions for it; the first makes it three times as slow as this.
  */
 final class Seal {
+
+  private static final String CIPHER = "ChaCha20-Poly1305";
 
   /** Bytes that sealing adds. */
   static final int OVERHEAD = 16;
 
-  /** Far below what AES-GCM bears with one key, and 34 years at 1,000 records a second. */
+  /** Far below what the cipher bears with one key, and 34 years at 1,000 records a second. */
   private static final long MAX_RECORDS = 1L << 40;
 
   private final int mode;
@@ -30,9 +35,9 @@ final class Seal {
     this.mode = mode;
     this.key = key;
     try {
-      this.cipher = Cipher.getInstance("AES/GCM/NoPadding");
+      this.cipher = Cipher.getInstance(CIPHER);
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this Java has no AES-GCM", e);
+      throw new IllegalStateException("this Java has no " + CIPHER, e);
     }
   }
 
@@ -54,7 +59,7 @@ final class Seal {
     }
     nonce.putLong(4, count++);
     try {
-      cipher.init(mode, key, new GCMParameterSpec(8 * OVERHEAD, nonce.array()));
+      cipher.init(mode, key, new IvParameterSpec(nonce.array()));
       return cipher.doFinal(from, offset, length, to, at);
     } catch (GeneralSecurityException e) {
       throw new IOException("a record does not open", e);
