@@ -4,9 +4,13 @@ import io.harp.e2e.api.ApiServer;
 import io.harp.e2e.net.Jvm;
 import io.harp.e2e.net.LabProcess;
 import io.harp.e2e.probe.Watch;
+import io.harp.speaker.link.Exit;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,13 +29,24 @@ public final class StartCaches {
 
   private StartCaches() {}
 
-  /** Makes those that are missing or older than the daemons. Does nothing where they are fresh. */
+  /**
+   * Makes those that are missing or older than the daemons. Does nothing where they are fresh. Of
+   * two test runs one makes them, and the other one waits.
+   */
   public static void make(Path root) throws IOException {
-    if (isFresh(root, "speaker") && isFresh(root, "controller")) {
-      return;
+    Path directory = Files.createDirectories(Jvm.startCache(root, "speaker").getParent());
+    try (FileChannel one =
+            FileChannel.open(
+                directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock _ = one.lock()) {
+      if (!isFresh(root, "speaker") || !isFresh(root, "controller")) {
+        record(root);
+      }
     }
+  }
+
+  private static void record(Path root) throws IOException {
     for (String module : List.of("speaker", "controller")) {
-      Files.createDirectories(Jvm.startCache(root, module).getParent());
       Files.deleteIfExists(Jvm.startCache(root, module));
     }
     LabOptions usual = LabOptions.harp().withNodes(1).withApi(ApiServer.Kind.EMBEDDED);
@@ -61,7 +76,7 @@ public final class StartCaches {
   private static List<String> recording(List<String> command, Path file) {
     List<String> recording = new ArrayList<>(command);
     // The cache is written when the JVM ends.
-    recording.add(command.indexOf("-cp"), "-Dharp.orderlyExit=true");
+    recording.add(command.indexOf("-cp"), "-D" + Exit.ORDERLY + "=true");
     recording.add(command.indexOf("-cp"), "-XX:AOTCacheOutput=" + file);
     return List.copyOf(recording);
   }
