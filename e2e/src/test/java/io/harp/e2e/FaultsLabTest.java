@@ -12,12 +12,14 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The lab itself, with stand-ins for speakers: do faults do what they say, and do the probes see
  * it? Every figure is compared with a pause the test made, so a slow machine only makes it larger.
  */
+@Tag("alone")
 @NeedsLab
 class FaultsLabTest {
 

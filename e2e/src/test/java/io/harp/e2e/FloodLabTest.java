@@ -13,9 +13,11 @@ import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** More requests than anybody should send. */
+@Tag("alone")
 @NeedsLab
 class FloodLabTest {
 

@@ -7,9 +7,11 @@ import io.harp.e2e.net.Namespace;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Which interfaces speak about an address, and from when on. */
+@Tag("alone")
 @NeedsLab
 class InterfacesLabTest {
 

@@ -16,12 +16,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The scenarios with the embedded API server, and those the API server has no part in: stalls, cut
  * cables, splits, rollouts, load.
  */
+@Tag("alone")
 @NeedsLab
 class SpeakersLabTest extends SpeakerScenarios {
 

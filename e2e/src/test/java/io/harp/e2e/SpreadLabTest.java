@@ -14,11 +14,13 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Many addresses: spread evenly, and only the lost node's move. */
+@Tag("alone")
 @NeedsLab
 class SpreadLabTest {
 

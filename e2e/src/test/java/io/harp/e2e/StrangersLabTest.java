@@ -12,9 +12,11 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The membership port, reached by a host that does not know the secret. */
+@Tag("alone")
 @NeedsLab
 class StrangersLabTest {
 

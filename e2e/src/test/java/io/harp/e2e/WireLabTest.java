@@ -15,9 +15,11 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the usual tools on a client, and a router, make of a dual-stack address of the lab. */
+@Tag("alone")
 @NeedsLab
 class WireLabTest {
 
