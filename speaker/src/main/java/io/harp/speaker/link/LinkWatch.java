@@ -11,7 +11,8 @@ import org.slf4j.LoggerFactory;
  * A thread that notices within 200 ms when an interface appears, vanishes, or changes. The kernel
  * tells of most changes within milliseconds, but merges those of a carrier that flaps; so every 100
  * ms it is also asked how often each carrier has changed, which no flap is too short for. Where it
- * does not tell, names are read every 200 ms, otherwise every second; and everything every 5 s.
+ * does not tell, names are read every 200 ms and everything every 5 s; otherwise a look at the
+ * names every 5 s and at everything every 30 s are for what it might have kept back.
  */
 final class LinkWatch implements AutoCloseable {
 
@@ -29,10 +30,14 @@ final class LinkWatch implements AutoCloseable {
   private static final int POLL_MS = 100;
 
   /** Polls between two looks at the names, with and without the kernel's notifications. */
-  private static final int NAMES_EVERY = 10;
+  private static final int NAMES_EVERY = 50;
 
   private static final int UNTOLD_NAMES_EVERY = 2;
-  private static final long READ_ALL_MS = 5_000;
+
+  /** Between two looks at everything, with and without the kernel's notifications. */
+  private static final long READ_ALL_MS = 30_000;
+
+  private static final long UNTOLD_READ_ALL_MS = 5_000;
 
   /** Where many interfaces change at once, they are read at most this often. */
   private static final long MIN_GAP_MS = 20;
@@ -67,31 +72,34 @@ final class LinkWatch implements AutoCloseable {
       if (!netlink.isOpen()) {
         log.warn("the kernel does not tell of interface changes; looking every {} ms", POLL_MS);
       }
-      readAll(true);
-      watch(netlink);
+      watch(netlink, readAll(true));
     } finally {
       carriers.close();
     }
   }
 
-  private void watch(Netlink netlink) {
-    long readMs = clock.nowMs();
+  private void watch(Netlink netlink, boolean read) {
     int namesEvery = netlink.isOpen() ? NAMES_EVERY : UNTOLD_NAMES_EVERY;
+    long readAllMs = netlink.isOpen() ? READ_ALL_MS : UNTOLD_READ_ALL_MS;
+    long readMs = clock.nowMs();
+    long dueMs = readMs + (read ? readAllMs : UNTOLD_READ_ALL_MS);
     boolean dirty = false;
     for (int round = 0; !stopping; round++) {
       long gap = clock.nowMs() - readMs;
       dirty |= netlink.await((int) (dirty ? Math.max(1, MIN_GAP_MS - gap) : POLL_MS));
       dirty |= carriers.haveChanged() || round % namesEvery == 0 && namesChanged();
       long now = clock.nowMs();
-      if (dirty && now - readMs >= MIN_GAP_MS || now - readMs >= READ_ALL_MS) {
-        readAll(false);
+      if (dirty && now - readMs >= MIN_GAP_MS || now >= dueMs) {
+        boolean done = readAll(false);
         readMs = clock.nowMs();
+        dueMs = readMs + (done ? readAllMs : UNTOLD_READ_ALL_MS);
         dirty = false;
       }
     }
   }
 
-  private void readAll(boolean first) {
+  /** Returns whether they could be read. */
+  private boolean readAll(boolean first) {
     try {
       names = wantedNames();
       // Counted before the carriers are looked at: what changes in between is counted next time.
@@ -106,8 +114,10 @@ final class LinkWatch implements AutoCloseable {
       if (!flapped.isEmpty()) {
         listener.flapped(flapped);
       }
+      return true;
     } catch (RuntimeException e) {
-      log.error("interfaces could not be read; trying again in {} ms", READ_ALL_MS, e);
+      log.error("interfaces could not be read; trying again in {} ms", UNTOLD_READ_ALL_MS, e);
+      return false;
     }
   }
 
