@@ -60,7 +60,7 @@ final class Daemon {
   private static final long GATEWAYS_MS = 10_000;
 
   /** What telling the others of the end may take, beside handing over, in milliseconds. */
-  private static final long LEAVE_MS = 200;
+  private static final long LEAVE_MS = 120;
 
   private final Settings settings;
   private final Clock clock = Clock.system();
