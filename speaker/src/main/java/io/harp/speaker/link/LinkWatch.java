@@ -78,21 +78,20 @@ final class LinkWatch implements AutoCloseable {
     }
   }
 
-  private void watch(Netlink netlink, boolean read) {
+  private void watch(Netlink netlink, boolean readAtFirst) {
     int namesEvery = netlink.isOpen() ? NAMES_EVERY : UNTOLD_NAMES_EVERY;
     long readAllMs = netlink.isOpen() ? READ_ALL_MS : UNTOLD_READ_ALL_MS;
     long readMs = clock.nowMs();
-    long dueMs = readMs + (read ? readAllMs : UNTOLD_READ_ALL_MS);
+    boolean read = readAtFirst;
     boolean dirty = false;
     for (int round = 0; !stopping; round++) {
       long gap = clock.nowMs() - readMs;
       dirty |= netlink.await((int) (dirty ? Math.max(1, MIN_GAP_MS - gap) : POLL_MS));
       dirty |= carriers.haveChanged() || round % namesEvery == 0 && namesChanged();
-      long now = clock.nowMs();
-      if (dirty && now - readMs >= MIN_GAP_MS || now >= dueMs) {
-        boolean done = readAll(false);
+      long sinceMs = clock.nowMs() - readMs;
+      if (dirty && sinceMs >= MIN_GAP_MS || sinceMs >= (read ? readAllMs : UNTOLD_READ_ALL_MS)) {
+        read = readAll(false);
         readMs = clock.nowMs();
-        dueMs = readMs + (done ? readAllMs : UNTOLD_READ_ALL_MS);
         dirty = false;
       }
     }
