@@ -1,11 +1,10 @@
 package io.harp.controller;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.harp.controller.admission.AdmissionSettings;
 import io.harp.controller.leadership.Candidacy;
 import io.harp.controller.status.EventWriter;
 import io.harp.controller.status.LeaseStore;
-import io.harp.kube.Clients;
+import io.harp.kube.Api;
 import io.harp.loop.Clock;
 import io.harp.ops.OpsServer;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -32,7 +31,7 @@ final class Daemon implements AutoCloseable {
 
   private final Clock clock = Clock.system();
   private final Settings settings;
-  private final KubernetesClient client;
+  private final Api api;
   private final String identity;
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final ControllerMetrics metrics;
@@ -43,14 +42,14 @@ final class Daemon implements AutoCloseable {
   private volatile @Nullable Term term;
   private volatile boolean wasReady;
 
-  private Daemon(Settings settings, KubernetesClient client) throws IOException {
+  private Daemon(Settings settings, Api api) throws IOException {
     this.settings = settings;
-    this.client = client;
+    this.api = api;
     this.identity = settings.podName() + "_" + UUID.randomUUID();
     candidacy = new Candidacy(identity);
     elector =
         new Elector(
-            new LeaseStore(client, settings.namespace(), identity),
+            new LeaseStore(api, settings.namespace(), identity),
             candidacy,
             clock,
             clock.nowMs() + (settings.expectsLease() ? LEASE_DUE_MS : 0),
@@ -75,11 +74,11 @@ final class Daemon implements AutoCloseable {
    * @throws IOException if a port cannot be bound
    */
   static Daemon start(Settings settings) throws IOException {
-    return start(settings, Clients.connect());
+    return start(settings, Api.connect());
   }
 
-  static Daemon start(Settings settings, KubernetesClient client) throws IOException {
-    Daemon daemon = new Daemon(settings, client);
+  static Daemon start(Settings settings, Api api) throws IOException {
+    Daemon daemon = new Daemon(settings, api);
     log.info(
         "controller started: {}, namespace {}, class {}, metrics on port {}",
         daemon.identity,
@@ -108,10 +107,10 @@ final class Daemon implements AutoCloseable {
     try {
       return new Webhooks(
           wanted,
-          client,
+          api,
           clock,
           () -> !settings.allocates() || elector.leads(),
-          new EventWriter(client, settings.podName(), metrics),
+          new EventWriter(api, settings.podName(), metrics),
           registry);
     } catch (IOException e) {
       close();
@@ -169,8 +168,7 @@ final class Daemon implements AutoCloseable {
     public void begin(boolean fence) {
       terms++;
       metrics.termBegan();
-      Term next =
-          new Term(settings, client, clock, () -> candidacy.mayWrite(clock.nowMs()), metrics);
+      Term next = new Term(settings, api, clock, () -> candidacy.mayWrite(clock.nowMs()), metrics);
       term = next;
       next.begin(fence, identity + "-" + terms);
     }

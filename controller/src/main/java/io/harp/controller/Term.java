@@ -1,6 +1,5 @@
 package io.harp.controller;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.harp.config.Problem;
 import io.harp.controller.allocation.Note;
 import io.harp.controller.allocation.PoolUse;
@@ -10,6 +9,7 @@ import io.harp.controller.status.Notices;
 import io.harp.controller.status.PoolStatusWriter;
 import io.harp.controller.status.StatusWriter;
 import io.harp.controller.status.Wanted;
+import io.harp.kube.Api;
 import io.harp.kube.KubeEvent;
 import io.harp.kube.NotServed;
 import io.harp.kube.StateKeeper;
@@ -39,7 +39,7 @@ final class Term {
   private static final int INBOX = 10_000;
 
   private final Settings settings;
-  private final KubernetesClient client;
+  private final Api api;
   private final Clock clock;
   private final BooleanSupplier mayWrite;
   private final ControllerMetrics metrics;
@@ -59,23 +59,21 @@ final class Term {
    */
   Term(
       Settings settings,
-      KubernetesClient client,
+      Api api,
       Clock clock,
       BooleanSupplier mayWrite,
       ControllerMetrics metrics) {
     this.settings = settings;
-    this.client = client;
+    this.api = api;
     this.clock = clock;
     this.mayWrite = mayWrite;
     this.metrics = metrics;
     loop = new Loop("controller", clock, TICK_MS, INBOX);
-    statuses = new StatusWriter(client, mayWrite, metrics);
-    pools = new PoolStatusWriter(client, metrics);
+    statuses = new StatusWriter(api, mayWrite, metrics);
+    pools = new PoolStatusWriter(api, metrics);
     notices =
         new Notices(
-            statuses,
-            pools,
-            new EventWriter(client, settings.podName(), metrics, statuses::isBusy));
+            statuses, pools, new EventWriter(api, settings.podName(), metrics, statuses::isBusy));
     effects = new Writers();
     controller = new Controller(settings.lbClass(), effects);
   }
@@ -99,7 +97,7 @@ final class Term {
         .start(() -> {
           try {
             if (fence) {
-              new Fence(client, settings.lbClass(), mark, () -> !ended).raise();
+              new Fence(api, settings.lbClass(), mark, () -> !ended).raise();
             }
             watch();
             notServed();
@@ -111,7 +109,7 @@ final class Term {
 
   /** Said once a term. Looked at once: whoever adds such objects later reads the documentation. */
   private void notServed() {
-    notServed = NotServed.sentence(NotServed.count(client, settings.namespace()));
+    notServed = NotServed.sentence(NotServed.count(api, settings.namespace()));
     if (!notServed.isEmpty()) {
       log.info("{}", notServed);
     }
@@ -122,14 +120,14 @@ final class Term {
     if (!ended) {
       state =
           StateKeeper.start(
-              client,
+              api,
               settings.namespace(),
               StateKeeper.Component.controller(Optional.of(settings.podName())),
               clock,
               mayWrite);
       watches =
           Watches.start(
-              client,
+              api,
               settings.namespace(),
               Watches.FOR_CONTROLLER,
               clock,

@@ -1,6 +1,5 @@
 package io.harp.controller;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.harp.config.Config;
 import io.harp.controller.admission.Admission;
 import io.harp.controller.admission.AdmissionMetrics;
@@ -10,6 +9,7 @@ import io.harp.controller.allocation.Note;
 import io.harp.controller.status.EventWriter;
 import io.harp.controller.status.WebhookSecret;
 import io.harp.controller.status.WebhookTrust;
+import io.harp.kube.Api;
 import io.harp.kube.KubeEvent;
 import io.harp.kube.PlainObjects;
 import io.harp.kube.RawServices;
@@ -37,7 +37,7 @@ final class Webhooks implements AutoCloseable {
    */
   Webhooks(
       AdmissionSettings settings,
-      KubernetesClient client,
+      Api api,
       Clock clock,
       BooleanSupplier leads,
       EventWriter events,
@@ -50,9 +50,9 @@ final class Webhooks implements AutoCloseable {
     admission =
         Admission.start(
             settings,
-            new PlainObjects(client, clock),
-            new WebhookSecret(client, settings.namespace(), settings.secret()),
-            new WebhookTrust(client, configurations, settings.namespace(), settings.service()),
+            new PlainObjects(api, clock),
+            new WebhookSecret(api, settings.namespace(), settings.secret()),
+            new WebhookTrust(api, configurations, settings.namespace(), settings.service()),
             config::get,
             (namespace, name, version, what) ->
                 events.aboutConfigMap(
@@ -66,7 +66,7 @@ final class Webhooks implements AutoCloseable {
             new AdmissionMetrics(registry));
     pools =
         Watches.start(
-            client,
+            api,
             settings.namespace(),
             Set.of(Watches.Kind.POOLS),
             clock,

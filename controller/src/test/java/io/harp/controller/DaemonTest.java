@@ -16,7 +16,7 @@ import io.fabric8.kubernetes.client.server.mock.KubernetesCrudDispatcher;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.mockwebserver.Context;
 import io.fabric8.mockwebserver.MockWebServer;
-import io.harp.kube.Clients;
+import io.harp.kube.Api;
 import io.harp.kube.crd.ConfigurationState;
 import io.harp.kube.crd.IPAddressPool;
 import io.harp.kube.crd.MetalLb;
@@ -50,14 +50,15 @@ class DaemonTest {
           new HashMap<>(),
           new KubernetesCrudDispatcher(List.of()),
           false);
-  private KubernetesClient client = connect();
-  private Daemon daemon = start(client);
+  private Api api = connect();
+  private final KubernetesClient client = server.createClient();
+  private Daemon daemon = start(api);
 
-  private KubernetesClient connect() {
+  private Api connect() {
     if (server.getRequestCount() == 0) {
       server.init();
     }
-    return Clients.connect(
+    return Api.connect(
         new ConfigBuilder().withAutoConfigure(false).withMasterUrl(server.url("/")).build());
   }
 
@@ -69,6 +70,7 @@ class DaemonTest {
   @AfterEach
   void stop() {
     daemon.close();
+    api.close();
     client.close();
     try {
       server.destroy();
@@ -114,9 +116,9 @@ class DaemonTest {
     await("counters", () -> counters("edge").equals("2/0"));
     String before = version("z") + version("b");
     daemon.close();
-    client.close();
-    client = connect();
-    daemon = start(client);
+    api.close();
+    api = connect();
+    daemon = start(api);
     await("ready", () -> page("/readyz").equals("ok\n"));
     // A third Service is decided after all that was found at the start.
     client.resource(service("late")).create();
@@ -170,7 +172,7 @@ class DaemonTest {
         .resource(peer)
         .create();
     daemon.close();
-    daemon = start(client);
+    daemon = start(api);
     await("a condition", () -> conditions().contains("NotServed=1 BGPPeer: not served"));
     assertEquals("Valid ", state());
     client.resource(service("web")).create();
@@ -209,7 +211,7 @@ class DaemonTest {
     assertEquals("", ip("foreign"));
   }
 
-  private static Daemon start(KubernetesClient client) {
+  private static Daemon start(Api api) {
     try {
       return Daemon.start(
           new Settings(
@@ -221,7 +223,7 @@ class DaemonTest {
               true,
               false,
               Optional.empty()),
-          client);
+          api);
     } catch (IOException e) {
       throw new AssertionError(e);
     }

@@ -13,7 +13,7 @@ import io.fabric8.mockwebserver.Context;
 import io.fabric8.mockwebserver.MockWebServer;
 import io.fabric8.mockwebserver.http.MockResponse;
 import io.fabric8.mockwebserver.http.RecordedRequest;
-import io.harp.kube.Clients;
+import io.harp.kube.Api;
 import io.harp.loop.Clock;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.net.InetAddress;
@@ -170,17 +170,15 @@ class FaultScheduleTest {
     KubernetesMockServer server =
         new KubernetesMockServer(new Context(), new MockWebServer(), new HashMap<>(), api, false);
     server.init();
-    List<KubernetesClient> clients = new ArrayList<>();
-    try {
-      KubernetesClient user = client(server, "user");
-      clients.add(user);
+    List<Api> clients = new ArrayList<>();
+    try (KubernetesClient user = server.createClient()) {
       user.resource(pool("edge", "10.0.0.0/29")).create();
       for (int i = 0; i < SERVICES; i++) {
         user.resource(service("s" + i)).create();
       }
       run(api, server, user, clients);
     } finally {
-      clients.forEach(KubernetesClient::close);
+      clients.forEach(Api::close);
       try {
         server.destroy();
       } catch (IllegalStateException e) {
@@ -191,16 +189,13 @@ class FaultScheduleTest {
   }
 
   private static void run(
-      FaultyApi api,
-      KubernetesMockServer server,
-      KubernetesClient user,
-      List<KubernetesClient> clients) {
+      FaultyApi api, KubernetesMockServer server, KubernetesClient user, List<Api> clients) {
     List<String> kept = new ArrayList<>();
     for (int life = 1; ; life++) {
       AtomicBoolean alive = new AtomicBoolean(true);
       api.living = "life-" + life;
       api.alive = alive;
-      KubernetesClient client = client(server, api.living);
+      Api client = client(server, api.living);
       clients.add(client); // closed last: events may still be under way
       Term term = new Term(settings(), client, Clock.system(), alive::get, metrics());
       term.begin(life > 1, api.living);
@@ -258,8 +253,8 @@ class FaultScheduleTest {
     }
   }
 
-  private static KubernetesClient client(KubernetesMockServer server, String agent) {
-    return Clients.connect(
+  private static Api client(KubernetesMockServer server, String agent) {
+    return Api.connect(
         new ConfigBuilder()
             .withAutoConfigure(false)
             .withMasterUrl(server.url("/"))

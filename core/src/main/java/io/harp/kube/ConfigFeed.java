@@ -1,13 +1,9 @@
 package io.harp.kube;
 
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.api.model.Namespace;
 import io.harp.config.ConfigBook;
 import io.harp.config.Judgement;
 import io.harp.kube.Watches.Kind;
 import java.util.EnumSet;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,22 +27,19 @@ final class ConfigFeed {
     this.awaited.retainAll(kinds);
   }
 
-  Reflector.Sink<GenericKubernetesResource> pools() {
-    return new Part<>(Kind.POOLS, this::putPool, this::removePool);
+  Reflector.Sink pools() {
+    return new Part(Kind.POOLS, this::putPool, this::removePool);
   }
 
-  Reflector.Sink<GenericKubernetesResource> advertisements() {
-    return new Part<>(
+  Reflector.Sink advertisements() {
+    return new Part(
         Kind.ADVERTISEMENTS, this::putAdvertisement, name -> book.removeAdvertisement(name.name()));
   }
 
-  Reflector.Sink<Namespace> namespaces() {
-    return new Part<>(
+  Reflector.Sink namespaces() {
+    return new Part(
         Kind.NAMESPACES,
-        n ->
-            book.putNamespace(
-                n.getMetadata().getName(),
-                Objects.requireNonNullElse(n.getMetadata().getLabels(), Map.<String, String>of())),
+        n -> book.putNamespace(n.name(), n.object("metadata").labels("labels")),
         name -> book.removeNamespace(name.name()));
   }
 
@@ -55,19 +48,17 @@ final class ConfigFeed {
     book.removePool(name.name());
   }
 
-  private void putPool(GenericKubernetesResource object) {
+  private void putPool(Fields object) {
     raw.seen(object);
     var parsed = Translate.pool(object);
     parsed.value().ifPresent(book::put);
-    parsed.problems().forEach(p -> book.putUnreadablePool(Translate.key(object).name(), p));
+    parsed.problems().forEach(p -> book.putUnreadablePool(object.name(), p));
   }
 
-  private void putAdvertisement(GenericKubernetesResource object) {
+  private void putAdvertisement(Fields object) {
     var parsed = Translate.advertisement(object);
     parsed.value().ifPresent(book::put);
-    parsed
-        .problems()
-        .forEach(p -> book.putUnreadableAdvertisement(Translate.key(object).name(), p));
+    parsed.problems().forEach(p -> book.putUnreadableAdvertisement(object.name(), p));
   }
 
   private void tell() {
@@ -82,19 +73,19 @@ final class ConfigFeed {
   }
 
   /** One of the three watches. They run on three threads; the feed's lock puts them in a row. */
-  private final class Part<T> implements Reflector.Sink<T> {
+  private final class Part implements Reflector.Sink {
     private final Kind kind;
-    private final Consumer<T> put;
+    private final Consumer<Fields> put;
     private final Consumer<Reflector.Name> remove;
 
-    Part(Kind kind, Consumer<T> put, Consumer<Reflector.Name> remove) {
+    Part(Kind kind, Consumer<Fields> put, Consumer<Reflector.Name> remove) {
       this.kind = kind;
       this.put = put;
       this.remove = remove;
     }
 
     @Override
-    public void seen(T object) {
+    public void seen(Fields object) {
       synchronized (ConfigFeed.this) {
         put.accept(object);
         tell();

@@ -1,6 +1,5 @@
 package io.harp.kube;
 
-import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.harp.model.Endpoints;
 import io.harp.model.NodeName;
 import io.harp.model.ServiceKey;
@@ -11,7 +10,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /** Adds up the EndpointSlices of each Service and tells the sum whenever it changed. */
-final class EndpointFeed implements Reflector.Sink<EndpointSlice> {
+final class EndpointFeed implements Reflector.Sink {
 
   private final Consumer<KubeEvent> events;
   private final Map<Reflector.Name, ServiceKey> owners = new HashMap<>();
@@ -23,7 +22,7 @@ final class EndpointFeed implements Reflector.Sink<EndpointSlice> {
   }
 
   @Override
-  public void seen(EndpointSlice object) {
+  public void seen(Fields object) {
     Reflector.Name name = Reflector.Name.of(object);
     Translate.Slice slice = Translate.slice(object).orElse(null);
     ServiceKey before = owners.get(name);

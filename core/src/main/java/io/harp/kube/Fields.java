@@ -3,6 +3,7 @@ package io.harp.kube;
 import io.harp.config.SelectorSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +43,13 @@ public record Fields(String path, Map<?, ?> values) {
       case Map<?, ?> map -> new Fields(path, map);
       default -> throw new WrongType(path, value, "an object");
     };
+  }
+
+  /** All of them, to be changed: the values are not copied. */
+  public Map<String, Object> copy() {
+    Map<String, Object> copy = new LinkedHashMap<>();
+    values.forEach((name, value) -> copy.put(String.valueOf(name), value));
+    return copy;
   }
 
   public boolean has(String name) {
@@ -106,6 +114,21 @@ public record Fields(String path, Map<?, ?> values) {
 
   public Optional<Fields> optional(String name) {
     return has(name) ? Optional.of(object(name)) : Optional.empty();
+  }
+
+  /** {@code metadata.name} of a whole object, empty if it has none. */
+  public String name() {
+    return object("metadata").text("name");
+  }
+
+  /** {@code metadata.namespace} of a whole object, empty if it has none. */
+  public String namespace() {
+    return object("metadata").text("namespace");
+  }
+
+  /** {@code metadata.resourceVersion} of a whole object, empty if it has none. */
+  public String resourceVersion() {
+    return object("metadata").text("resourceVersion");
   }
 
   /** {@code metadata.name} of a whole object, or something else if there is no such text. */

@@ -1,6 +1,5 @@
 package io.harp.kube;
 
-import io.fabric8.kubernetes.api.model.Node;
 import io.harp.model.NodeFacts;
 import io.harp.model.NodeName;
 import java.util.HashMap;
@@ -8,7 +7,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /** Tells about Nodes, but not about their heartbeats. */
-final class NodeFeed implements Reflector.Sink<Node> {
+final class NodeFeed implements Reflector.Sink {
 
   private final Consumer<KubeEvent> events;
   private final Map<String, NodeFacts> told = new HashMap<>();
@@ -18,7 +17,7 @@ final class NodeFeed implements Reflector.Sink<Node> {
   }
 
   @Override
-  public void seen(Node object) {
+  public void seen(Fields object) {
     Translate.node(object)
         .filter(facts -> !facts.equals(told.put(facts.name().text(), facts)))
         .ifPresent(facts -> events.accept(new KubeEvent.NodeSeen(facts)));

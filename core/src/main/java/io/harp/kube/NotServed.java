@@ -1,13 +1,6 @@
 package io.harp.kube;
 
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
-import io.harp.kube.crd.MetalLb;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -17,19 +10,15 @@ import java.util.stream.Collectors;
  */
 public final class NotServed {
 
-  private static final List<ResourceDefinitionContext> KINDS =
-      List.of(
-          MetalLb.BGP_PEERS, MetalLb.BGP_ADVERTISEMENTS, MetalLb.BFD_PROFILES, MetalLb.COMMUNITIES);
-
   private NotServed() {}
 
   /** How many there are of each kind; without those of which there are none. */
-  public static Map<String, Integer> count(KubernetesClient client, String namespace) {
+  public static Map<String, Integer> count(Api api, String namespace) {
     Map<String, Integer> found = new LinkedHashMap<>();
-    for (ResourceDefinitionContext kind : KINDS) {
-      int count = count(client, namespace, kind);
+    for (Resource kind : Resource.OF_BGP) {
+      int count = count(api, namespace, kind);
       if (count > 0) {
-        found.put(kind.getKind(), count);
+        found.put(kind.kind(), count);
       }
     }
     return found;
@@ -46,18 +35,11 @@ public final class NotServed {
   }
 
   /** None if the kind is not installed, we may not look, or the API does not answer any more. */
-  private static int count(
-      KubernetesClient client, String namespace, ResourceDefinitionContext kind) {
+  private static int count(Api api, String namespace, Resource kind) {
     try {
-      List<GenericKubernetesResource> items =
-          client
-              .genericKubernetesResources(kind)
-              .inNamespace(namespace)
-              .list(new ListOptionsBuilder().withLimit(500L).build())
-              .getItems();
-      return items.size();
-    } catch (KubernetesClientException | IllegalStateException e) {
-      return 0; // The latter is what a client says that was closed meanwhile.
+      return api.list(kind, Scope.in(namespace)).size();
+    } catch (ApiProblem e) {
+      return 0;
     }
   }
 }

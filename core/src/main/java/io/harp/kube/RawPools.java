@@ -1,7 +1,5 @@
 package io.harp.kube;
 
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-
 /** Wants pools as the API gave them, status included. Called from the watch's thread. */
 public interface RawPools {
 
@@ -9,13 +7,13 @@ public interface RawPools {
   RawPools IGNORED =
       new RawPools() {
         @Override
-        public void seen(GenericKubernetesResource object) {}
+        public void seen(Fields object) {}
 
         @Override
         public void gone(String name) {}
       };
 
-  void seen(GenericKubernetesResource object);
+  void seen(Fields object);
 
   void gone(String name);
 }

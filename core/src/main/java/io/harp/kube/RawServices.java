@@ -1,6 +1,5 @@
 package io.harp.kube;
 
-import io.fabric8.kubernetes.api.model.Service;
 import io.harp.model.LbService;
 import io.harp.model.ServiceKey;
 
@@ -11,7 +10,7 @@ public interface RawServices {
   RawServices IGNORED =
       new RawServices() {
         @Override
-        public void seen(Service object, LbService service) {}
+        public void seen(Fields object, LbService service) {}
 
         @Override
         public void gone(ServiceKey key) {}
@@ -23,7 +22,7 @@ public interface RawServices {
    * @param object the receiver's from now on
    * @param service the same as a value
    */
-  void seen(Service object, LbService service);
+  void seen(Fields object, LbService service);
 
   void gone(ServiceKey key);
 }

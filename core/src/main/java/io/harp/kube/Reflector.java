@@ -1,17 +1,9 @@
 package io.harp.kube;
 
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.KubernetesResourceList;
-import io.fabric8.kubernetes.api.model.ListOptions;
-import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.Watch;
-import io.fabric8.kubernetes.client.Watcher;
-import io.fabric8.kubernetes.client.WatcherException;
-import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.harp.loop.Clock;
 import java.net.HttpURLConnection;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
@@ -28,11 +20,10 @@ import org.slf4j.LoggerFactory;
  * fabric8's informer: that keeps whole objects, hides bookmarks and the moment a watch breaks, and
  * both decide whether a speaker may plan for others.
  */
-final class Reflector<T extends HasMetadata> implements AutoCloseable {
+final class Reflector implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Reflector.class);
 
-  static final long PAGE = 500;
   static final long FIRST_PAUSE_MS = 100;
   static final long LONGEST_PAUSE_MS = 10_000;
 
@@ -49,9 +40,12 @@ final class Reflector<T extends HasMetadata> implements AutoCloseable {
   /** A server that sends bookmarks does so about once a minute. */
   private static final long LONGEST_SILENCE_MS = 90_000;
 
-  /** Receives objects, never two calls at a time. */
-  interface Sink<T> {
-    void seen(T object);
+  /**
+   * Receives objects, never two calls at a time. One that throws {@link Fields.WrongType} has not
+   * seen the object: what it knows of it stays in force, and the log says why.
+   */
+  interface Sink {
+    void seen(Fields object);
 
     void gone(Name name);
 
@@ -61,16 +55,17 @@ final class Reflector<T extends HasMetadata> implements AutoCloseable {
 
   /** Namespace (empty for cluster-wide kinds) and name. */
   record Name(String namespace, String name) {
-    static Name of(HasMetadata object) {
-      String namespace = object.getMetadata().getNamespace();
-      return new Name(namespace == null ? "" : namespace, object.getMetadata().getName());
+    static Name of(Fields object) {
+      Fields metadata = object.object("metadata");
+      return new Name(metadata.text("namespace"), metadata.text("name"));
     }
   }
 
-  private final String what;
-  private final FilterWatchListDeletable<T, ? extends KubernetesResourceList<T>, ?> source;
+  private final Api api;
+  private final Resource resource;
+  private final Scope scope;
   private final Clock clock;
-  private final Sink<T> sink;
+  private final Sink sink;
   private final Thread thread;
   private final Set<Name> names = new HashSet<>();
 
@@ -84,16 +79,13 @@ final class Reflector<T extends HasMetadata> implements AutoCloseable {
   private volatile long lastHeardMs;
   private volatile long version;
 
-  Reflector(
-      String what,
-      FilterWatchListDeletable<T, ? extends KubernetesResourceList<T>, ?> source,
-      Clock clock,
-      Sink<T> sink) {
-    this.what = what;
-    this.source = source;
+  Reflector(Api api, Resource resource, Scope scope, Clock clock, Sink sink) {
+    this.api = api;
+    this.resource = resource;
+    this.scope = scope;
     this.clock = clock;
     this.sink = sink;
-    this.thread = ApiThreads.unstarted("watch-" + what, this::run);
+    this.thread = ApiThreads.unstarted("watch-" + resource.plural(), this::run);
   }
 
   void start() {
@@ -136,8 +128,7 @@ final class Reflector<T extends HasMetadata> implements AutoCloseable {
         return;
       } catch (RuntimeException e) {
         failure = String.valueOf(e.getMessage());
-        if (e instanceof KubernetesClientException k
-            && k.getCode() == HttpURLConnection.HTTP_GONE) {
+        if (e instanceof ApiProblem problem && problem.isGone()) {
           resumeFrom = null;
         }
       }
@@ -166,26 +157,36 @@ final class Reflector<T extends HasMetadata> implements AutoCloseable {
 
   private void list() {
     Set<Name> missing = new HashSet<>(names);
-    String next = null;
-    String from;
-    do {
-      KubernetesResourceList<T> page =
-          source.list(new ListOptionsBuilder().withLimit(PAGE).withContinue(next).build());
-      heard(page.getMetadata().getResourceVersion());
-      for (T object : page.getItems()) {
-        Name name = Name.of(object);
-        missing.remove(name);
-        names.add(name);
-        sink.seen(object);
-      }
-      from = page.getMetadata().getResourceVersion();
-      next = page.getMetadata().getContinue();
-    } while (next != null && !next.isEmpty() && !closed);
+    String from =
+        api.list(
+            resource,
+            scope,
+            object -> {
+              Name name = Name.of(object);
+              missing.remove(name);
+              names.add(name);
+              see(object);
+            });
+    heard(from);
     names.removeAll(missing);
     missing.forEach(sink::gone);
     sink.listed();
     listedOnce = true;
     resumeFrom = from;
+  }
+
+  private void see(Fields object) {
+    try {
+      sink.seen(object);
+    } catch (Fields.WrongType e) {
+      log.warn(
+          "{} {}: {}: {}; expected {}; what was known of it stays in force",
+          resource.kind(),
+          Name.of(object),
+          e.field,
+          e.getMessage(),
+          e.expected);
+    }
   }
 
   /** Watches until the watch ends; says why it ended, or nothing if that was to be expected. */
@@ -194,13 +195,8 @@ final class Reflector<T extends HasMetadata> implements AutoCloseable {
     synchronized (this) {
       current = session;
     }
-    ListOptions options =
-        new ListOptionsBuilder()
-            .withResourceVersion(resumeFrom)
-            .withAllowWatchBookmarks(true)
-            .withTimeoutSeconds(WATCH_SECONDS)
-            .build();
-    try (Watch _ = source.watch(options, session)) {
+    String from = Objects.requireNonNull(resumeFrom, "a list comes first");
+    try (Api.Watching _ = api.watch(resource, scope, from, WATCH_SECONDS, session)) {
       lastHeardMs = clock.nowMs();
       return awaitEnd(session);
     } finally {
@@ -228,7 +224,7 @@ final class Reflector<T extends HasMetadata> implements AutoCloseable {
   private void settled() {
     if (troubled) {
       troubled = false;
-      log.info("watching {} again", what);
+      log.info("watching {} again", resource.plural());
     }
   }
 
@@ -236,62 +232,64 @@ final class Reflector<T extends HasMetadata> implements AutoCloseable {
     if (!troubled) {
       troubleSinceMs = clock.nowMs();
       troubled = true;
-      log.warn("cannot watch {}: {}; what is known stays in force, trying again", what, failure);
+      log.warn(
+          "cannot watch {}: {}; what is known stays in force, trying again",
+          resource.plural(),
+          failure);
     }
   }
 
-  private void heard(@Nullable String resourceVersion) {
+  private void heard(String resourceVersion) {
     lastHeardMs = clock.nowMs();
-    if (resourceVersion != null) {
+    if (!resourceVersion.isEmpty()) {
       version = Versions.number(resourceVersion);
     }
   }
 
   /** One watch. What arrives after it was given up is ignored. */
-  private final class Session implements Watcher<T> {
+  private final class Session implements Api.Listener {
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile String reason = "the API server ended the watch at once";
 
     @Override
-    public void eventReceived(Action action, T object) {
+    public void event(String type, Fields object) {
       synchronized (Reflector.this) {
-        if (current != this || object == null) {
+        if (current != this) {
           return;
         }
-        String resourceVersion = object.getMetadata().getResourceVersion();
+        if (type.equals("ERROR")) {
+          failed(object);
+          return;
+        }
+        String resourceVersion = object.object("metadata").text("resourceVersion");
         heard(resourceVersion);
         settled();
-        switch (action) {
-          case ADDED, MODIFIED -> {
+        switch (type) {
+          case "ADDED", "MODIFIED" -> {
             names.add(Name.of(object));
-            sink.seen(object);
+            see(object);
           }
-          case DELETED -> {
+          case "DELETED" -> {
             names.remove(Name.of(object));
             sink.gone(Name.of(object));
           }
-          case BOOKMARK -> bookmarks = true;
-          case ERROR -> ended.countDown();
+          case "BOOKMARK" -> bookmarks = true;
+          default -> log.debug("{}: an event of an unknown type: {}", resource.plural(), type);
         }
-        resumeFrom = resourceVersion == null ? resumeFrom : resourceVersion;
+        resumeFrom = resourceVersion.isEmpty() ? resumeFrom : resourceVersion;
       }
     }
 
-    @Override
-    public void onClose() {
-      ended.countDown();
+    private void failed(Fields status) {
+      if (status.number("code") == HttpURLConnection.HTTP_GONE) {
+        resumeFrom = null;
+      }
+      ended(status.text("message"));
     }
 
     @Override
-    public void onClose(WatcherException cause) {
-      synchronized (Reflector.this) {
-        if (current == this && cause.isHttpGone()) {
-          resumeFrom = null;
-        }
-      }
-      if (cause.getCause() != null) {
-        reason = String.valueOf(cause.getCause().getMessage());
-      }
+    public void ended(String why) {
+      reason = why.isEmpty() ? reason : why;
       ended.countDown();
     }
   }

@@ -1,18 +1,12 @@
 package io.harp.kube;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.harp.kube.PlainObjects.Kind;
-import io.harp.kube.PlainObjects.Scope;
 import io.harp.loop.Clock;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a command asks an API server: its version, our rights, and lists that must be complete.
@@ -23,7 +17,7 @@ public final class Server {
   private static final String REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
   private static final Pattern DIGITS = Pattern.compile("^\\d{1,6}");
 
-  private final KubernetesClient client;
+  private final Api api;
   private final PlainObjects objects;
 
   /** {@code 1.34}, and the text the server gives for it, as {@code v1.34.1+k3s1}. */
@@ -50,20 +44,20 @@ public final class Server {
     }
   }
 
-  public Server(KubernetesClient client, Clock clock) {
-    this.client = client;
-    this.objects = new PlainObjects(client, clock);
+  public Server(Api api, Clock clock) {
+    this.api = api;
+    this.objects = new PlainObjects(api, clock);
   }
 
-  /** Asks something by a client that is made for it, configured as {@link Clients#connect()}. */
+  /** Asks something by a client that is made for it, configured as {@link Api#connect()}. */
   public static <T> T once(Clock clock, Function<Server, T> question) {
-    try (KubernetesClient client = Clients.connect()) {
-      return question.apply(new Server(client, clock));
+    try (Api api = Api.connect()) {
+      return question.apply(new Server(api, clock));
     }
   }
 
   public Version version() {
-    Fields answer = ask("/version", "GET", null);
+    Fields answer = ask("/version", api::get);
     return new Version(
         number(answer.text("major")), number(answer.text("minor")), answer.text("gitVersion"));
   }
@@ -81,27 +75,28 @@ public final class Server {
             "apiVersion", "authorization.k8s.io/v1",
             "kind", "SelfSubjectAccessReview",
             "spec", Map.of("resourceAttributes", attributes));
-    return ask(REVIEWS, "POST", Json.text(review)).object("status").flag("allowed", false);
+    return ask(REVIEWS, path -> api.create(path, review)).object("status").flag("allowed", false);
   }
 
   /** All objects of a kind; none if the server does not know it. Throws if we may not see them. */
-  public List<Fields> list(Kind kind, Scope scope) {
+  public List<Fields> list(Resource kind, Scope scope) {
     Optional<List<Fields>> found = objects.list(kind, scope);
     if (found.isEmpty()
-        && !may(new Right("list", kind.group(), kind.plural(), scope.namespace()))) {
+        && !may(
+            new Right(
+                "list",
+                kind.group(),
+                kind.plural(),
+                Optional.of(scope.namespace()).filter(n -> !n.isEmpty())))) {
       throw new ApiUnavailable("not allowed to list " + kind.plural());
     }
     return found.orElse(List.of());
   }
 
-  private Fields ask(String path, String method, @Nullable String body) {
+  private static Fields ask(String path, Function<String, Fields> request) {
     try {
-      String text = client.raw(path, method, body);
-      if (text == null) {
-        throw new ApiUnavailable("the API server does not know " + path);
-      }
-      return Fields.of("", Json.object(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (KubernetesClientException | IllegalArgumentException e) {
+      return request.apply(path);
+    } catch (ApiProblem | IllegalArgumentException e) {
       throw new ApiUnavailable("cannot ask for " + path + ": " + e.getMessage(), e);
     }
   }

@@ -1,12 +1,11 @@
 package io.harp.kube;
 
-import io.fabric8.kubernetes.api.model.Service;
 import io.harp.model.LbService;
 import io.harp.model.ServiceKey;
 import java.util.function.Consumer;
 
 /** Tells about Services, to the writer of their status first: it needs the whole object. */
-final class ServiceFeed implements Reflector.Sink<Service> {
+final class ServiceFeed implements Reflector.Sink {
 
   private final Consumer<KubeEvent> events;
   private final RawServices raw;
@@ -17,7 +16,7 @@ final class ServiceFeed implements Reflector.Sink<Service> {
   }
 
   @Override
-  public void seen(Service object) {
+  public void seen(Fields object) {
     LbService service = Translate.service(object);
     raw.seen(object, service);
     events.accept(new KubeEvent.ServiceSeen(service));

@@ -1,13 +1,8 @@
 package io.harp.kube;
 
-import io.fabric8.kubernetes.api.model.ObjectMeta;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.harp.config.Problem;
-import io.harp.kube.crd.ConfigurationState;
-import io.harp.kube.crd.MetalLb;
 import io.harp.loop.Clock;
-import java.net.HttpURLConnection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,16 +52,16 @@ public final class StateKeeper implements AutoCloseable {
     }
   }
 
-  private final KubernetesClient client;
+  private final Api api;
   private final String namespace;
   private final Component component;
   private final Clock clock;
   private final BooleanSupplier mayWrite;
   private final StateOwner owner;
-  private final Reflector<ConfigurationState> reflector;
+  private final Reflector reflector;
 
   private final OwnWrites writes = new OwnWrites();
-  private @Nullable ConfigurationState seen;
+  private @Nullable Fields seen;
   private @Nullable StateWord wanted;
   private boolean listed;
   private boolean running;
@@ -74,26 +69,16 @@ public final class StateKeeper implements AutoCloseable {
   private volatile boolean closed;
 
   private StateKeeper(
-      KubernetesClient client,
-      String namespace,
-      Component component,
-      Clock clock,
-      BooleanSupplier mayWrite) {
-    this.client = client;
+      Api api, String namespace, Component component, Clock clock, BooleanSupplier mayWrite) {
+    this.api = api;
     this.namespace = namespace;
     this.component = component;
     this.clock = clock;
     this.mayWrite = mayWrite;
-    this.owner = new StateOwner(client, namespace, component);
+    this.owner = new StateOwner(api, namespace, component);
     this.reflector =
-        new Reflector<>(
-            "configurationstates",
-            client
-                .resources(ConfigurationState.class)
-                .inNamespace(namespace)
-                .withField("metadata.name", component.name()),
-            clock,
-            new Own());
+        new Reflector(
+            api, Resource.STATES, Scope.in(namespace).withName(component.name()), clock, new Own());
   }
 
   /**
@@ -102,12 +87,8 @@ public final class StateKeeper implements AutoCloseable {
    * @param mayWrite whether a write may be sent now
    */
   public static StateKeeper start(
-      KubernetesClient client,
-      String namespace,
-      Component component,
-      Clock clock,
-      BooleanSupplier mayWrite) {
-    StateKeeper keeper = new StateKeeper(client, namespace, component, clock, mayWrite);
+      Api api, String namespace, Component component, Clock clock, BooleanSupplier mayWrite) {
+    StateKeeper keeper = new StateKeeper(api, namespace, component, clock, mayWrite);
     keeper.reflector.start();
     return keeper;
   }
@@ -134,7 +115,7 @@ public final class StateKeeper implements AutoCloseable {
     try {
       while (true) {
         StateWord word;
-        ConfigurationState now;
+        Fields now;
         synchronized (this) {
           word = wanted;
           now = seen;
@@ -148,10 +129,8 @@ public final class StateKeeper implements AutoCloseable {
             write(now, word);
             continue;
           }
-        } catch (KubernetesClientException e) {
+        } catch (ApiProblem e) {
           failed(e, pause == FIRST_PAUSE_MS);
-        } catch (IllegalStateException e) {
-          log.debug("the client was closed meanwhile", e);
         }
         Thread.sleep(pause);
         pause = Math.min(LONGEST_PAUSE_MS, pause * 2);
@@ -161,50 +140,55 @@ public final class StateKeeper implements AutoCloseable {
     }
   }
 
-  private void write(@Nullable ConfigurationState now, StateWord word) {
-    var states = client.resources(ConfigurationState.class).inNamespace(namespace);
-    ConfigurationState object = new ConfigurationState();
-    ObjectMeta meta = owner.metadata(now);
-    object.setMetadata(meta);
+  private void write(@Nullable Fields now, StateWord word) {
+    Map<String, Object> meta = owner.metadata(now);
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("apiVersion", Resource.STATES.apiVersion());
+    object.put("kind", Resource.STATES.kind());
+    object.put("metadata", meta);
     if (now == null) {
-      object = answered(states.resource(object).create());
+      Fields made = answered(api.create(Resource.STATES.path(namespace), object));
+      object.put("metadata", made.object("metadata").values());
     } else if (!StateOwner.hasMarked(now, meta)) {
-      object = answered(states.resource(object).update());
+      Fields made =
+          answered(api.replace(Resource.STATES.path(namespace, component.name()), object));
+      object.put("metadata", made.object("metadata").values());
     }
-    ConfigurationState next = new ConfigurationState();
-    next.setMetadata(object.getMetadata());
-    next.setStatus(status(now, word));
-    ConfigurationState answer = answered(states.resource(next).updateStatus());
+    object.put("status", status(now, word));
+    String path = Resource.STATES.statusPath(namespace, component.name());
+    Fields answer = answered(api.replace(path, object));
     synchronized (this) {
       seen = answer;
     }
   }
 
-  private synchronized ConfigurationState answered(ConfigurationState answer) {
-    writes.answered(answer.getMetadata().getResourceVersion());
+  private synchronized Fields answered(Fields answer) {
+    writes.answered(answer.resourceVersion());
     return answer;
   }
 
-  private ConfigurationState.Status status(@Nullable ConfigurationState now, StateWord word) {
+  private Map<String, Object> status(@Nullable Fields now, StateWord word) {
     return word.status(now, component.condition(), clock.wallMs());
   }
 
-  private boolean says(@Nullable ConfigurationState state, StateWord word) {
-    return state != null && status(state, word).equals(state.getStatus()) && owner.owns(state);
+  private boolean says(@Nullable Fields state, StateWord word) {
+    return state != null
+        && status(state, word).equals(state.values().get("status"))
+        && owner.owns(state);
   }
 
-  private void failed(KubernetesClientException e, boolean first) {
-    if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
+  private void failed(ApiProblem e, boolean first) {
+    if (e.isForbidden()) {
       log.warn(
           "no right to keep the {} {} ({}); going on without",
-          MetalLb.STATE_KIND,
+          Resource.STATES.kind(),
           component.name(),
           e.getMessage());
       synchronized (this) {
         refused = true;
       }
-    } else if (e.getCode() != HttpURLConnection.HTTP_CONFLICT && first) {
-      log.info("cannot write the {}: {}; trying again", MetalLb.STATE_KIND, e.getMessage());
+    } else if (!e.isConflict() && first) {
+      log.info("cannot write the {}: {}; trying again", Resource.STATES.kind(), e.getMessage());
     }
   }
 
@@ -215,15 +199,15 @@ public final class StateKeeper implements AutoCloseable {
   }
 
   /** What becomes of the object meanwhile. */
-  private final class Own implements Reflector.Sink<ConfigurationState> {
+  private final class Own implements Reflector.Sink {
 
     @Override
-    public void seen(ConfigurationState object) {
-      if (!object.getMetadata().getName().equals(component.name())) {
+    public void seen(Fields object) {
+      if (!object.name().equals(component.name())) {
         return; // a server that does not know field selectors
       }
       synchronized (StateKeeper.this) {
-        if (writes.havePassed(object.getMetadata().getResourceVersion())) {
+        if (writes.havePassed(object.resourceVersion())) {
           return;
         }
         seen = object;

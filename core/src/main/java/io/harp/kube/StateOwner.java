@@ -1,12 +1,8 @@
 package io.harp.kube;
 
-import io.fabric8.kubernetes.api.model.ObjectMeta;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.fabric8.kubernetes.api.model.OwnerReference;
-import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.harp.kube.crd.ConfigurationState;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -17,60 +13,62 @@ import org.jspecify.annotations.Nullable;
  */
 final class StateOwner {
 
-  private final KubernetesClient client;
+  private final Api api;
   private final String namespace;
   private final StateKeeper.Component component;
-  private volatile Optional<OwnerReference> pod = Optional.empty();
 
-  StateOwner(KubernetesClient client, String namespace, StateKeeper.Component component) {
-    this.client = client;
+  /** The entry of {@code metadata.ownerReferences}. */
+  private volatile Optional<Map<String, Object>> pod = Optional.empty();
+
+  StateOwner(Api api, String namespace, StateKeeper.Component component) {
+    this.api = api;
     this.namespace = namespace;
     this.component = component;
   }
 
   /** The metadata of the object, made from what is there. May ask the API for the pod. */
-  ObjectMeta metadata(@Nullable ConfigurationState now) {
+  Map<String, Object> metadata(@Nullable Fields now) {
     if (pod.isEmpty()) {
       pod = component.pod().flatMap(this::find);
     }
-    ObjectMetaBuilder meta =
-        now == null
-            ? new ObjectMetaBuilder().withName(component.name()).withNamespace(namespace)
-            : new ObjectMetaBuilder(now.getMetadata()).withManagedFields();
-    meta.addToLabels(component.labels());
-    pod.ifPresent(o -> meta.withOwnerReferences(o));
-    return meta.build();
+    Fields before = (now == null ? Fields.NONE : now).object("metadata");
+    Map<String, String> labels = new HashMap<>(before.labels("labels"));
+    labels.putAll(component.labels());
+    Map<String, Object> meta = before.copy();
+    meta.put("name", component.name());
+    meta.put("namespace", namespace);
+    meta.put("labels", labels);
+    pod.ifPresent(o -> meta.put("ownerReferences", List.of(o)));
+    return meta;
   }
 
   /** Whether the object goes with our pod, as far as that is known. */
-  boolean owns(ConfigurationState state) {
-    return pod.isEmpty() || List.of(pod.get()).equals(state.getMetadata().getOwnerReferences());
+  boolean owns(Fields state) {
+    return pod.isEmpty()
+        || List.of(pod.get()).equals(state.object("metadata").values().get("ownerReferences"));
   }
 
   /** Whether the object bears this owner and these labels. */
-  static boolean hasMarked(ConfigurationState now, ObjectMeta wanted) {
-    return Objects.equals(now.getMetadata().getOwnerReferences(), wanted.getOwnerReferences())
-        && now.getMetadata().getLabels() != null
-        && now.getMetadata().getLabels().equals(wanted.getLabels());
+  static boolean hasMarked(Fields now, Map<String, Object> wanted) {
+    Map<?, ?> there = now.object("metadata").values();
+    return Objects.equals(there.get("ownerReferences"), wanted.get("ownerReferences"))
+        && Objects.equals(there.get("labels"), wanted.get("labels"));
   }
 
   /** By a list, whose right the speakers have anyway. */
-  private Optional<OwnerReference> find(String name) {
-    return client
-        .pods()
-        .inNamespace(namespace)
-        .withField("metadata.name", name)
-        .list()
-        .getItems()
-        .stream()
-        .filter(pod -> pod.getMetadata().getName().equals(name))
+  private Optional<Map<String, Object>> find(String name) {
+    return api.list(Resource.PODS, Scope.in(namespace).withName(name)).stream()
+        .filter(pod -> pod.name().equals(name))
         .findFirst()
         .map(pod ->
-            new OwnerReferenceBuilder()
-                .withApiVersion("v1")
-                .withKind("Pod")
-                .withName(pod.getMetadata().getName())
-                .withUid(pod.getMetadata().getUid())
-                .build());
+            Map.of(
+                "apiVersion",
+                "v1",
+                "kind",
+                "Pod",
+                "name",
+                pod.name(),
+                "uid",
+                pod.object("metadata").text("uid")));
   }
 }

@@ -1,14 +1,12 @@
 package io.harp.kube;
 
-import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import io.harp.config.Problem;
-import io.harp.kube.crd.ConfigurationState;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -38,45 +36,63 @@ record StateWord(String error, String notServed) {
   /**
    * The status that says so.
    *
-   * @param now what is there; conditions that stay keep their time
+   * @param now the object that is there; conditions that stay keep their time
    * @param condition the type of the one about the configuration
    */
-  ConfigurationState.Status status(
-      @Nullable ConfigurationState now, String condition, long wallMs) {
+  Map<String, Object> status(@Nullable Fields now, String condition, long wallMs) {
     boolean sound = error.isEmpty();
     List<Condition> conditions = new ArrayList<>();
     conditions.add(
-        new ConditionBuilder()
-            .withType(condition)
-            .withStatus(sound ? "True" : "False")
-            .withReason(sound ? "Reconciled" : "ConfigurationError")
-            .withMessage(error)
-            .withLastTransitionTime(since(now, condition, sound ? "True" : "False", wallMs))
-            .build());
+        new Condition(
+            condition,
+            sound ? "True" : "False",
+            sound ? "Reconciled" : "ConfigurationError",
+            error));
     if (!notServed.isEmpty()) {
-      conditions.add(
-          new ConditionBuilder()
-              .withType(NOT_SERVED)
-              .withStatus("True")
-              .withReason(NOT_SERVED)
-              .withMessage(notServed)
-              .withLastTransitionTime(since(now, NOT_SERVED, "True", wallMs))
-              .build());
+      conditions.add(new Condition(NOT_SERVED, "True", NOT_SERVED, notServed));
     }
-    return ConfigurationState.Status.of(conditions);
+    Map<String, Object> status = new LinkedHashMap<>(total(conditions));
+    status.put(
+        "conditions", conditions.stream().map(c -> c.fields(since(now, c, wallMs))).toList());
+    return status;
+  }
+
+  /** An entry of {@code status.conditions} (Kubernetes API, {@code meta/v1 Condition}). */
+  record Condition(String type, String status, String reason, String message) {
+
+    private Map<String, String> fields(String since) {
+      return Map.of(
+          "type", type,
+          "status", status,
+          "reason", reason,
+          "message", message,
+          "lastTransitionTime", since);
+    }
+  }
+
+  /**
+   * What conditions add up to, as MetalLB's tools expect it: one that is False spoils the whole,
+   * and without any nothing is known yet.
+   */
+  static Map<String, String> total(List<Condition> conditions) {
+    List<Condition> bad = conditions.stream().filter(c -> !c.status().equals("True")).toList();
+    return Map.of(
+        "result",
+        conditions.isEmpty() ? "Unknown" : bad.isEmpty() ? "Valid" : "Invalid",
+        "errorSummary",
+        bad.stream().map(Condition::message).collect(Collectors.joining("\n")));
   }
 
   /** The time of a condition is that of its last change. */
-  private static String since(
-      @Nullable ConfigurationState now, String type, String status, long wallMs) {
-    return Optional.ofNullable(now)
-        .map(ConfigurationState::getStatus)
-        .map(ConfigurationState.Status::conditions)
-        .flatMap(all ->
-            all.stream()
-                .filter(c -> type.equals(c.getType()) && status.equals(c.getStatus()))
-                .findFirst())
-        .map(Condition::getLastTransitionTime)
-        .orElseGet(() -> Instant.ofEpochMilli(wallMs).truncatedTo(ChronoUnit.SECONDS).toString());
+  private static String since(@Nullable Fields now, Condition condition, long wallMs) {
+    return (now == null ? Fields.NONE : now)
+        .object("status").objects("conditions", c -> c).stream()
+            .filter(c ->
+                c.text("type").equals(condition.type())
+                    && c.text("status").equals(condition.status()))
+            .map(c -> c.text("lastTransitionTime"))
+            .findFirst()
+            .orElseGet(
+                () -> Instant.ofEpochMilli(wallMs).truncatedTo(ChronoUnit.SECONDS).toString());
   }
 }

@@ -1,15 +1,5 @@
 package io.harp.kube;
 
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.LoadBalancerIngress;
-import io.fabric8.kubernetes.api.model.Node;
-import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.ServicePort;
-import io.fabric8.kubernetes.api.model.ServiceSpec;
-import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
-import io.fabric8.kubernetes.api.model.discovery.v1.EndpointConditions;
-import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.harp.config.AdvertisementSpec;
 import io.harp.config.Parsed;
 import io.harp.config.PoolSpec;
@@ -26,17 +16,14 @@ import io.harp.model.ServiceKey;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
- * From objects of the API to the model. Nothing here throws for what an object contains: missing
- * fields get the meaning Kubernetes gives them, and an object that cannot be read is a problem.
+ * From objects of the API to the model. Missing fields get the meaning Kubernetes gives them. What
+ * people write, pools and advertisements, is a problem where it cannot be read; elsewhere a field
+ * of a wrong type, which no API server sends, is a {@link Fields.WrongType}.
  */
 public final class Translate {
 
@@ -47,54 +34,52 @@ public final class Translate {
   /** What one EndpointSlice adds to its Service. */
   record Slice(ServiceKey service, Endpoints endpoints) {}
 
-  /** A Service from its fields; empty if it cannot be read. */
-  public static Optional<LbService> service(Fields object) {
+  /** A Service, unless its fields are of a wrong type. */
+  public static Optional<LbService> readable(Fields object) {
     try {
-      Service service = Json.typed(object, Service.class);
-      return service.getMetadata() == null ? Optional.empty() : Optional.of(service(service));
-    } catch (RuntimeException e) {
+      return object.has("metadata") ? Optional.of(service(object)) : Optional.empty();
+    } catch (Fields.WrongType e) {
       return Optional.empty();
     }
   }
 
-  public static LbService service(Service object) {
-    ServiceSpec spec = Objects.requireNonNullElseGet(object.getSpec(), ServiceSpec::new);
+  /** A Service. */
+  public static LbService service(Fields object) {
+    Fields spec = object.object("spec");
     return new LbService(
         key(object),
         labels(object),
-        "LoadBalancer".equals(spec.getType()),
-        text(spec.getLoadBalancerClass()),
+        spec.text("type").equals("LoadBalancer"),
+        text(spec.text("loadBalancerClass")),
         clusterIps(spec),
-        list(spec.getIpFamilies()).stream().flatMap(f -> family(f).stream()).toList(),
-        policy(spec.getIpFamilyPolicy()),
-        "Local".equals(spec.getExternalTrafficPolicy()),
-        list(spec.getPorts()).stream().map(Translate::port).collect(Collectors.toSet()),
-        clean(spec.getSelector()),
-        clean(object.getMetadata().getAnnotations()),
-        text(spec.getLoadBalancerIP()),
+        spec.texts("ipFamilies").stream().flatMap(f -> family(f).stream()).toList(),
+        policy(spec.text("ipFamilyPolicy")),
+        spec.text("externalTrafficPolicy").equals("Local"),
+        Set.copyOf(spec.objects("ports", Translate::port)),
+        spec.labels("selector"),
+        object.object("metadata").labels("annotations"),
+        text(spec.text("loadBalancerIP")),
         ingress(object),
-        Objects.requireNonNullElse(object.getMetadata().getResourceVersion(), ""));
+        object.resourceVersion());
   }
 
-  public static ServiceKey key(HasMetadata object) {
-    return new ServiceKey(
-        Objects.requireNonNullElse(object.getMetadata().getNamespace(), ""),
-        Objects.requireNonNullElse(object.getMetadata().getName(), ""));
+  private static ServiceKey key(Fields object) {
+    return new ServiceKey(object.namespace(), object.name());
   }
 
   /** Empty if the slice belongs to no Service. */
-  static Optional<Slice> slice(EndpointSlice object) {
-    return Optional.ofNullable(labels(object).get(SERVICE_NAME_LABEL))
+  static Optional<Slice> slice(Fields object) {
+    return text(labels(object).getOrDefault(SERVICE_NAME_LABEL, ""))
         .map(name ->
             new Slice(
-                new ServiceKey(key(object).namespace(), name),
-                endpoints(list(object.getEndpoints()))));
+                new ServiceKey(object.namespace(), name),
+                endpoints(object.objects("endpoints", Translate::endpoint))));
   }
 
   /** Empty if the name is none a Node can have. */
-  public static Optional<NodeFacts> node(Node object) {
+  public static Optional<NodeFacts> node(Fields object) {
     Map<String, String> labels = labels(object);
-    return nodeName(object.getMetadata().getName())
+    return nodeName(object.name())
         .map(name ->
             new NodeFacts(
                 name,
@@ -102,12 +87,11 @@ public final class Translate {
                 labels.containsKey(NodeFacts.EXCLUDE_LABEL),
                 networkUnavailable(object),
                 outOfService(object),
-                object.getMetadata().getDeletionTimestamp() != null));
+                object.object("metadata").has("deletionTimestamp")));
   }
 
   /** Where a pod can be reached; empty while it has no node or address, or once it is done. */
-  static Optional<PodAddress> pod(GenericKubernetesResource object) {
-    Fields pod = Fields.of("", object.getAdditionalProperties());
+  static Optional<PodAddress> pod(Fields pod) {
     Fields status = pod.object("status");
     String phase = status.text("phase");
     if (phase.equals("Succeeded") || phase.equals("Failed")) {
@@ -115,14 +99,6 @@ public final class Translate {
     }
     return nodeName(pod.object("spec").text("nodeName"))
         .flatMap(node -> address(status.text("podIP")).map(ip -> new PodAddress(node, ip)));
-  }
-
-  static Parsed<PoolSpec> pool(GenericKubernetesResource object) {
-    return pool(Json.fields(object));
-  }
-
-  static Parsed<AdvertisementSpec> advertisement(GenericKubernetesResource object) {
-    return advertisement(Json.fields(object));
   }
 
   /** An IPAddressPool as its author wrote it. */
@@ -182,28 +158,24 @@ public final class Translate {
     }
   }
 
-  private static List<String> clusterIps(ServiceSpec spec) {
-    List<String> all = list(spec.getClusterIPs()).stream().filter(s -> !s.isEmpty()).toList();
-    return all.isEmpty() ? text(spec.getClusterIP()).map(List::of).orElse(List.of()) : all;
+  private static List<String> clusterIps(Fields spec) {
+    List<String> all = spec.texts("clusterIPs").stream().filter(s -> !s.isEmpty()).toList();
+    return all.isEmpty() ? text(spec.text("clusterIP")).stream().toList() : all;
   }
 
   /** A hostname-only entry is kept as text: it is no address of ours and must be seen as such. */
-  private static List<String> ingress(Service object) {
-    if (object.getStatus() == null || object.getStatus().getLoadBalancer() == null) {
-      return List.of();
-    }
-    return list(object.getStatus().getLoadBalancer().getIngress()).stream()
-        .flatMap(Translate::ingressText)
+  private static List<String> ingress(Fields object) {
+    return object
+        .object("status")
+        .object("loadBalancer")
+        .objects("ingress", e -> text(e.text("ip")).or(() -> text(e.text("hostname"))))
+        .stream()
+        .flatMap(Optional::stream)
         .toList();
   }
 
-  private static Stream<String> ingressText(LoadBalancerIngress entry) {
-    return text(entry.getIp()).or(() -> text(entry.getHostname())).stream();
-  }
-
-  private static Port port(ServicePort port) {
-    return new Port(
-        text(port.getProtocol()).orElse("TCP"), Objects.requireNonNullElse(port.getPort(), 0));
+  private static Port port(Fields port) {
+    return new Port(text(port.text("protocol")).orElse("TCP"), port.number("port"));
   }
 
   private static Optional<Family> family(String text) {
@@ -214,52 +186,57 @@ public final class Translate {
     };
   }
 
-  private static FamilyPolicy policy(@Nullable String text) {
+  private static FamilyPolicy policy(String text) {
     return switch (text) {
       case "PreferDualStack" -> FamilyPolicy.PREFER_DUAL_STACK;
       case "RequireDualStack" -> FamilyPolicy.REQUIRE_DUAL_STACK;
-      case null, default -> FamilyPolicy.SINGLE_STACK;
+      default -> FamilyPolicy.SINGLE_STACK;
     };
+  }
+
+  /** Whether it can serve, and the node it is on, empty if unknown. */
+  private record Endpoint(boolean serving, String node) {}
+
+  private static Endpoint endpoint(Fields object) {
+    Fields conditions = object.object("conditions");
+    return new Endpoint(
+        conditions.flag("ready", true) || conditions.flag("serving", false),
+        object.text("nodeName"));
   }
 
   private static Endpoints endpoints(List<Endpoint> all) {
     boolean any = false;
     Set<NodeName> nodes = new HashSet<>();
     for (Endpoint endpoint : all) {
-      if (canServe(endpoint.getConditions())) {
+      if (endpoint.serving()) {
         any = true;
-        nodeName(endpoint.getNodeName()).ifPresent(nodes::add);
+        nodeName(endpoint.node()).ifPresent(nodes::add);
       }
     }
     return any ? new Endpoints(true, nodes) : Endpoints.NONE;
   }
 
-  private static boolean canServe(@Nullable EndpointConditions conditions) {
-    return conditions == null
-        || !Boolean.FALSE.equals(conditions.getReady())
-        || Boolean.TRUE.equals(conditions.getServing());
+  private static boolean networkUnavailable(Fields node) {
+    return node.object("status")
+        .objects(
+            "conditions",
+            c -> c.text("type").equals("NetworkUnavailable") && c.text("status").equals("True"))
+        .contains(true);
   }
 
-  private static boolean networkUnavailable(Node object) {
-    return object.getStatus() != null
-        && list(object.getStatus().getConditions()).stream()
-            .anyMatch(
-                c -> "NetworkUnavailable".equals(c.getType()) && "True".equals(c.getStatus()));
+  private static boolean outOfService(Fields node) {
+    return node.object("spec")
+        .objects("taints", t -> t.text("key").equals(NodeFacts.OUT_OF_SERVICE_TAINT))
+        .contains(true);
   }
 
-  private static boolean outOfService(Node object) {
-    return object.getSpec() != null
-        && list(object.getSpec().getTaints()).stream()
-            .anyMatch(t -> NodeFacts.OUT_OF_SERVICE_TAINT.equals(t.getKey()));
-  }
-
-  private static Optional<NodeName> nodeName(@Nullable String text) {
-    return text == null || text.isEmpty() || text.length() > 253
+  private static Optional<NodeName> nodeName(String text) {
+    return text.isEmpty() || text.length() > 253
         ? Optional.empty()
         : Optional.of(new NodeName(text));
   }
 
-  private static Optional<Address> address(@Nullable String text) {
+  private static Optional<Address> address(String text) {
     try {
       return text(text).map(Address::parse);
     } catch (IllegalArgumentException e) {
@@ -267,25 +244,11 @@ public final class Translate {
     }
   }
 
-  private static Map<String, String> labels(HasMetadata object) {
-    return clean(object.getMetadata().getLabels());
+  private static Map<String, String> labels(Fields object) {
+    return object.object("metadata").labels("labels");
   }
 
-  private static Optional<String> text(@Nullable String text) {
-    return text == null || text.isEmpty() ? Optional.empty() : Optional.of(text);
-  }
-
-  /** Annotations and labels without null values, which JSON allows. */
-  private static Map<String, String> clean(@Nullable Map<String, String> map) {
-    return map == null
-        ? Map.of()
-        : map.entrySet().stream()
-            .collect(
-                Collectors.toMap(
-                    Map.Entry::getKey, e -> Objects.requireNonNullElse(e.getValue(), "")));
-  }
-
-  private static <T> List<T> list(@Nullable List<T> list) {
-    return list == null ? List.of() : list.stream().filter(Objects::nonNull).toList();
+  private static Optional<String> text(String text) {
+    return text.isEmpty() ? Optional.empty() : Optional.of(text);
   }
 }

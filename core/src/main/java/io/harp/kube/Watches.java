@@ -1,7 +1,5 @@
 package io.harp.kube;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.harp.kube.crd.MetalLb;
 import io.harp.loop.Clock;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -35,7 +33,7 @@ public final class Watches implements AutoCloseable {
   public static final Set<Kind> FOR_SPEAKER =
       Set.of(Kind.SERVICES, Kind.ENDPOINT_SLICES, Kind.NODES, Kind.POOLS, Kind.ADVERTISEMENTS);
 
-  private final Map<Kind, Reflector<?>> reflectors = new EnumMap<>(Kind.class);
+  private final Map<Kind, Reflector> reflectors = new EnumMap<>(Kind.class);
   private final Consumer<KubeEvent> events;
   private final AtomicInteger unlisted;
 
@@ -51,18 +49,18 @@ public final class Watches implements AutoCloseable {
    * @param events must not throw; may wait
    */
   public static Watches start(
-      KubernetesClient client,
+      Api api,
       String namespace,
       Set<Kind> kinds,
       Clock clock,
       RawServices raw,
       Consumer<KubeEvent> events) {
-    return start(client, namespace, kinds, clock, raw, RawPools.IGNORED, events);
+    return start(api, namespace, kinds, clock, raw, RawPools.IGNORED, events);
   }
 
   /** As above, for a daemon that also writes the status of pools. */
   public static Watches start(
-      KubernetesClient client,
+      Api api,
       String namespace,
       Set<Kind> kinds,
       Clock clock,
@@ -72,47 +70,29 @@ public final class Watches implements AutoCloseable {
     Watches watches = new Watches(kinds, events);
     ConfigFeed config = new ConfigFeed(kinds, rawPools, events);
     for (Kind kind : EnumSet.copyOf(kinds)) {
-      watches.reflectors.put(kind, watches.reflector(kind, client, namespace, clock, raw, config));
+      watches.reflectors.put(kind, watches.reflector(kind, api, namespace, clock, raw, config));
     }
     watches.reflectors.values().forEach(Reflector::start);
     return watches;
   }
 
-  private Reflector<?> reflector(
-      Kind kind,
-      KubernetesClient client,
-      String namespace,
-      Clock clock,
-      RawServices raw,
-      ConfigFeed config) {
+  private Reflector reflector(
+      Kind kind, Api api, String namespace, Clock clock, RawServices raw, ConfigFeed config) {
+    Scope own = Scope.in(namespace);
     return switch (kind) {
       case SERVICES ->
-          new Reflector<>(
-              "services",
-              client.services().inAnyNamespace(),
-              clock,
-              counted(new ServiceFeed(events, raw)));
+          new Reflector(
+              api, Resource.SERVICES, Scope.ALL, clock, counted(new ServiceFeed(events, raw)));
       case ENDPOINT_SLICES ->
-          new Reflector<>(
-              "endpointslices",
-              client.discovery().v1().endpointSlices().inAnyNamespace(),
-              clock,
-              counted(new EndpointFeed(events)));
-      case NODES -> new Reflector<>("nodes", client.nodes(), clock, counted(new NodeFeed(events)));
-      case POOLS ->
-          new Reflector<>(
-              "ipaddresspools",
-              client.genericKubernetesResources(MetalLb.POOLS).inNamespace(namespace),
-              clock,
-              counted(config.pools()));
+          new Reflector(
+              api, Resource.ENDPOINT_SLICES, Scope.ALL, clock, counted(new EndpointFeed(events)));
+      case NODES ->
+          new Reflector(api, Resource.NODES, Scope.ALL, clock, counted(new NodeFeed(events)));
+      case POOLS -> new Reflector(api, Resource.POOLS, own, clock, counted(config.pools()));
       case ADVERTISEMENTS ->
-          new Reflector<>(
-              "l2advertisements",
-              client.genericKubernetesResources(MetalLb.ADVERTISEMENTS).inNamespace(namespace),
-              clock,
-              counted(config.advertisements()));
+          new Reflector(api, Resource.ADVERTISEMENTS, own, clock, counted(config.advertisements()));
       case NAMESPACES ->
-          new Reflector<>("namespaces", client.namespaces(), clock, counted(config.namespaces()));
+          new Reflector(api, Resource.NAMESPACES, Scope.ALL, clock, counted(config.namespaces()));
     };
   }
 
@@ -135,12 +115,12 @@ public final class Watches implements AutoCloseable {
   }
 
   /** Passes everything on and counts the first full list. */
-  private <T> Reflector.Sink<T> counted(Reflector.Sink<T> sink) {
-    return new Reflector.Sink<>() {
+  private Reflector.Sink counted(Reflector.Sink sink) {
+    return new Reflector.Sink() {
       private boolean counted;
 
       @Override
-      public void seen(T object) {
+      public void seen(Fields object) {
         sink.seen(object);
       }
 

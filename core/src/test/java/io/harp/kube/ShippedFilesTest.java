@@ -3,9 +3,6 @@ package io.harp.kube;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.harp.config.ConfigBook;
 import io.harp.config.Judgement;
 import io.harp.kube.Watches.Kind;
@@ -26,11 +23,9 @@ class ShippedFilesTest {
 
   private static final Pattern DOCUMENT = Pattern.compile("^---$", Pattern.MULTILINE);
 
-  private final KubernetesSerialization yaml = new KubernetesSerialization();
-
   @Test
   void theExamplePoolIsTakenAndAdvertised() throws IOException {
-    List<GenericKubernetesResource> objects = objects("examples/pool.yaml");
+    List<Fields> objects = objects("examples/pool.yaml");
     ConfigBook book = new ConfigBook();
     book.put(Translate.pool(objects.get(0)).value().orElseThrow());
     book.put(Translate.advertisement(objects.get(1)).value().orElseThrow());
@@ -43,8 +38,7 @@ class ShippedFilesTest {
   @Test
   void theExampleServiceWantsAnAddress() throws IOException {
     LbService service =
-        Translate.service(
-            yaml.unmarshal(Files.readString(file("examples/service.yaml")), Service.class));
+        Translate.service(Yaml.read(Files.readString(file("examples/service.yaml"))));
     assertTrue(service.loadBalancer());
     assertEquals("default/web", service.key().toString());
   }
@@ -90,8 +84,8 @@ class ShippedFilesTest {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  private static List<Fields> rules(GenericKubernetesResource role) {
-    return new Fields("", role.getAdditionalProperties()).objects("rules", rule -> rule);
+  private static List<Fields> rules(Fields role) {
+    return role.objects("rules", rule -> rule);
   }
 
   private static Stream<String> resources(Fields rule) {
@@ -100,11 +94,8 @@ class ShippedFilesTest {
             rule.texts("resources").stream().map(r -> group.isEmpty() ? r : group + "/" + r));
   }
 
-  private List<GenericKubernetesResource> objects(String name) throws IOException {
-    return DOCUMENT
-        .splitAsStream(Files.readString(file(name)))
-        .map(text -> yaml.unmarshal(text, GenericKubernetesResource.class))
-        .toList();
+  private List<Fields> objects(String name) throws IOException {
+    return DOCUMENT.splitAsStream(Files.readString(file(name))).map(Yaml::read).toList();
   }
 
   private static Path file(String name) {

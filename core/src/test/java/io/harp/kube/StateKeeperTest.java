@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -39,18 +38,19 @@ class StateKeeperTest {
           new HashMap<>(),
           new KubernetesCrudDispatcher(List.of()),
           false);
-  private final KubernetesClient client = connect();
+  private final Api api = connect();
+  private final KubernetesClient client = server.createClient();
   private StateKeeper keeper = keeper();
 
-  private KubernetesClient connect() {
+  private Api connect() {
     server.init();
-    return Clients.connect(
+    return Api.connect(
         new ConfigBuilder().withAutoConfigure(false).withMasterUrl(server.url("/")).build());
   }
 
   private StateKeeper keeper() {
     return StateKeeper.start(
-        client,
+        api,
         NAMESPACE,
         StateKeeper.Component.speaker("node-1", Optional.of("speaker-abc")),
         Clock.system(),
@@ -60,6 +60,7 @@ class StateKeeperTest {
   @AfterEach
   void stop() {
     keeper.close();
+    api.close();
     client.close();
     try {
       server.destroy();
@@ -128,23 +129,13 @@ class StateKeeperTest {
   /** C095-C097. */
   @Test
   void conditionsAddUpToAResult() {
+    assertEquals(Map.of("result", "Unknown", "errorSummary", ""), StateWord.total(List.of()));
+    StateWord.Condition good = new StateWord.Condition("a", "True", "ConfigurationError", "");
+    StateWord.Condition bad = new StateWord.Condition("b", "False", "ConfigurationError", "empty");
     assertEquals(
-        new ConfigurationState.Status("Unknown", "", List.of()),
-        ConfigurationState.Status.of(List.of()));
-    Condition good = condition("True", "ConfigurationError", "");
-    Condition bad = condition("False", "ConfigurationError", "pool edge: is empty");
-    ConfigurationState.Status mixed = ConfigurationState.Status.of(List.of(good, bad));
-    assertEquals("Invalid", mixed.result());
-    assertEquals("pool edge: is empty", mixed.errorSummary());
-    assertEquals("Valid", ConfigurationState.Status.of(List.of(good, good)).result());
-  }
-
-  private static Condition condition(String status, String reason, String message) {
-    return new ConditionBuilder()
-        .withStatus(status)
-        .withReason(reason)
-        .withMessage(message)
-        .build();
+        Map.of("result", "Invalid", "errorSummary", "empty"), StateWord.total(List.of(good, bad)));
+    assertEquals(
+        Map.of("result", "Valid", "errorSummary", ""), StateWord.total(List.of(good, good)));
   }
 
   private ConfigurationState state() {

@@ -4,14 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointConditions;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.harp.config.AdvertisementSpec;
 import io.harp.config.PoolSpec;
 import io.harp.model.Endpoints;
@@ -29,13 +27,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class TranslateTest {
 
-  private final KubernetesSerialization yaml = new KubernetesSerialization();
-
   @Test
   void anEmptyServiceTranslates() {
     Service empty = new Service();
     empty.setMetadata(new ObjectMeta());
-    LbService service = Translate.service(empty);
+    LbService service = Translate.service(Plain.of(empty));
     assertFalse(service.loadBalancer());
     assertEquals(List.of(), service.ingress());
   }
@@ -44,7 +40,7 @@ class TranslateTest {
   void readsAllThatDecides() {
     LbService service =
         Translate.service(
-            yaml.unmarshal(
+            Yaml.read(
                 """
                 apiVersion: v1
                 kind: Service
@@ -68,8 +64,7 @@ class TranslateTest {
                 status:
                   loadBalancer:
                     ingress: [{ip: 10.0.0.9, ipMode: VIP}, {hostname: foo}]
-                """,
-                Service.class));
+                """));
     assertEquals("shop/web", service.key().toString());
     assertTrue(service.loadBalancer());
     assertEquals("harp", service.loadBalancerClass().orElse(""));
@@ -99,7 +94,8 @@ class TranslateTest {
     conditions.setReady(ready);
     conditions.setServing(serving);
     EndpointSlice slice = slice(conditions, "node-1");
-    assertEquals(expected, Translate.slice(slice).orElseThrow().endpoints().anyServing(), id);
+    assertEquals(
+        expected, Translate.slice(Plain.of(slice)).orElseThrow().endpoints().anyServing(), id);
   }
 
   /** Case L048. */
@@ -107,31 +103,32 @@ class TranslateTest {
   void anEndpointWithoutNodeCountsOnlyForTheWhole() {
     assertEquals(
         new Endpoints(true, Set.of()),
-        Translate.slice(slice(new EndpointConditions(), null)).orElseThrow().endpoints());
+        Translate.slice(Plain.of(slice(new EndpointConditions(), null))).orElseThrow().endpoints());
   }
 
   @Test
   void aNodesFactsComeFromLabelsConditionsAndTaints() {
     NodeFacts facts =
         Translate.node(
-                new NodeBuilder()
-                    .withNewMetadata()
-                    .withName("node-1")
-                    .addToLabels(NodeFacts.EXCLUDE_LABEL, "")
-                    .endMetadata()
-                    .withNewSpec()
-                    .addNewTaint()
-                    .withKey(NodeFacts.OUT_OF_SERVICE_TAINT)
-                    .withEffect("NoExecute")
-                    .endTaint()
-                    .endSpec()
-                    .withNewStatus()
-                    .addNewCondition()
-                    .withType("NetworkUnavailable")
-                    .withStatus("True")
-                    .endCondition()
-                    .endStatus()
-                    .build())
+                Plain.of(
+                    new NodeBuilder()
+                        .withNewMetadata()
+                        .withName("node-1")
+                        .addToLabels(NodeFacts.EXCLUDE_LABEL, "")
+                        .endMetadata()
+                        .withNewSpec()
+                        .addNewTaint()
+                        .withKey(NodeFacts.OUT_OF_SERVICE_TAINT)
+                        .withEffect("NoExecute")
+                        .endTaint()
+                        .endSpec()
+                        .withNewStatus()
+                        .addNewCondition()
+                        .withType("NetworkUnavailable")
+                        .withStatus("True")
+                        .endCondition()
+                        .endStatus()
+                        .build()))
             .orElseThrow();
     assertTrue(facts.excluded());
     assertTrue(facts.networkUnavailable());
@@ -222,8 +219,8 @@ class TranslateTest {
             .toString());
   }
 
-  private GenericKubernetesResource resource(String text) {
-    return yaml.unmarshal(text, GenericKubernetesResource.class);
+  private static Fields resource(String text) {
+    return Yaml.read(text);
   }
 
   private static EndpointSlice slice(EndpointConditions conditions, @Nullable String node) {

@@ -51,14 +51,17 @@ class WatchesTest {
   private final KubernetesMockServer server = crud();
   private final BlockingQueue<KubeEvent> events = new LinkedBlockingQueue<>();
   private final KubernetesClient client;
+  private final Api api;
 
   WatchesTest() {
     server.init();
-    client = Clients.connect(config(server.url("/")));
+    client = server.createClient();
+    api = Api.connect(config(server.url("/")));
   }
 
   @AfterEach
   void stop() {
+    api.close();
     client.close();
     destroy(server);
   }
@@ -205,7 +208,7 @@ class WatchesTest {
   @Test
   void startsWithoutAnApiServerAndCatchesUpWhenItComes() throws IOException {
     int port = freePort();
-    try (KubernetesClient later = Clients.connect(config("http://127.0.0.1:" + port + "/"));
+    try (Api later = Api.connect(config("http://127.0.0.1:" + port + "/"));
         Watches watches = start(later, Watches.FOR_SPEAKER)) {
       awaitTrouble(watches, true);
       assertFalse(watches.synced());
@@ -229,7 +232,7 @@ class WatchesTest {
     pod("speaker-b", "node-b", "10.0.0.2", "speaker");
     pod("other", "node-a", "10.0.0.9", "other");
     try (PodAddresses _ =
-        PodAddresses.watch(client, NAMESPACE, "component=speaker", Clock.system(), lists::add)) {
+        PodAddresses.watch(api, NAMESPACE, "component=speaker", Clock.system(), lists::add)) {
       assertEquals("[node-b 10.0.0.2]", text(lists.poll(10, TimeUnit.SECONDS)));
       pod("speaker-a", "node-a", "10.0.0.1", "speaker");
       assertEquals("[node-a 10.0.0.1, node-b 10.0.0.2]", text(lists.poll(10, TimeUnit.SECONDS)));
@@ -250,10 +253,10 @@ class WatchesTest {
   }
 
   private Watches start(Set<Watches.Kind> kinds) {
-    return start(client, kinds);
+    return start(api, kinds);
   }
 
-  private Watches start(KubernetesClient from, Set<Watches.Kind> kinds) {
+  private Watches start(Api from, Set<Watches.Kind> kinds) {
     return Watches.start(from, NAMESPACE, kinds, Clock.system(), RawServices.IGNORED, events::add);
   }
 

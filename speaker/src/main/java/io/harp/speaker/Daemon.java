@@ -1,7 +1,6 @@
 package io.harp.speaker;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.harp.kube.Clients;
+import io.harp.kube.Api;
 import io.harp.kube.KubeEvent;
 import io.harp.kube.RawServices;
 import io.harp.kube.StateKeeper;
@@ -68,7 +67,7 @@ final class Daemon {
   private final WireCounters wire = new WireCounters();
   private final FlightRecorder flight = new FlightRecorder();
   private final Loop loop = new Loop("speaker", clock, 100, INBOX);
-  private final KubernetesClient client;
+  private final Api api;
   private final SpeakerMetrics metrics;
   private final MoveRecorder recorder;
   private final JournalBook journal;
@@ -87,8 +86,8 @@ final class Daemon {
   private Daemon(Settings settings) throws IOException {
     this.settings = settings;
     this.metrics = new SpeakerMetrics(settings.node(), wire);
-    this.client = Clients.connect();
-    this.recorder = new MoveRecorder(client, settings.namespace(), settings.node(), clock);
+    this.api = Api.connect();
+    this.recorder = new MoveRecorder(api, settings.namespace(), settings.node(), clock);
     this.journal = new JournalBook(settings.node(), recorder, metrics, flight, clock);
     this.world =
         new WorldBook(new Grouping(settings.loadBalancerClass(), settings.ignoreExcludeLabel()));
@@ -99,18 +98,18 @@ final class Daemon {
     this.namesakes = new Namesakes(settings.node(), speaker, loop);
     this.pages = new Pages(loop, () -> fresh(clock.nowMs()), new FramesPage(flight, clock));
     pages.serve(settings, metrics, world, recorder, wire, frames, cluster);
-    this.peers = Peers.watch(settings, client, clock, this::peers);
+    this.peers = Peers.watch(settings, api, clock, this::peers);
     frames.start(new FromWire());
     this.state =
         StateKeeper.start(
-            client,
+            api,
             settings.namespace(),
             StateKeeper.Component.speaker(settings.node().text(), settings.pod()),
             clock,
             () -> true);
     this.watches =
         Watches.start(
-            client,
+            api,
             settings.namespace(),
             Watches.FOR_SPEAKER,
             clock,

@@ -1,6 +1,6 @@
 package io.harp.speaker;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
+import io.harp.kube.Api;
 import io.harp.kube.PodAddress;
 import io.harp.kube.PodAddresses;
 import io.harp.loop.Clock;
@@ -38,14 +38,14 @@ final class Peers implements AutoCloseable {
     this.listener = listener;
   }
 
-  static Peers watch(Settings settings, KubernetesClient client, Clock clock, Listener listener) {
+  static Peers watch(Settings settings, Api api, Clock clock, Listener listener) {
     Peers peers = new Peers(settings, listener);
     settings
         .labels()
         .ifPresentOrElse(
             labels ->
                 peers.pods =
-                    PodAddresses.watch(client, settings.namespace(), labels, clock, peers::found),
+                    PodAddresses.watch(api, settings.namespace(), labels, clock, peers::found),
             peers.known::countDown);
     return peers;
   }

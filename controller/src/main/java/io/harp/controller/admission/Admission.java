@@ -7,8 +7,8 @@ import io.harp.controller.status.WebhookSecret;
 import io.harp.controller.status.WebhookTrust;
 import io.harp.kube.Fields;
 import io.harp.kube.PlainObjects;
-import io.harp.kube.PlainObjects.Kind;
-import io.harp.kube.PlainObjects.Scope;
+import io.harp.kube.Resource;
+import io.harp.kube.Scope;
 import io.harp.loop.Clock;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -48,15 +48,6 @@ public final class Admission implements AutoCloseable {
    * a companion must not keep the pools' webhooks away.
    */
   private static final long GUARD_MS = 30_000;
-
-  private static final Kind NODES = new Kind("", "v1", "Node", "nodes");
-  private static final Kind SECRETS = new Kind("", "v1", "Secret", "secrets");
-  private static final Kind CONFIGURATIONS =
-      new Kind(
-          "admissionregistration.k8s.io",
-          "v1",
-          "ValidatingWebhookConfiguration",
-          "validatingwebhookconfigurations");
 
   private final NodeBook nodes = new NodeBook();
   private final List<PlainObjects.Watching> watches = new ArrayList<>();
@@ -100,12 +91,15 @@ public final class Admission implements AutoCloseable {
             certificates::context,
             new Desk(judges(settings, cluster, config, guard), metrics),
             metrics);
-    watches.add(objects.watch(NODES, Scope.ALL, nodes));
+    watches.add(objects.watch(Resource.NODES, Scope.ALL, nodes));
     watches.add(
         objects.watch(
-            SECRETS, named(Optional.of(settings.namespace()), settings.secret()), new Poke()));
+            Resource.SECRETS,
+            Scope.in(settings.namespace()).withName(settings.secret()),
+            new Poke()));
     for (String name : trust.configurations()) {
-      watches.add(objects.watch(CONFIGURATIONS, named(Optional.empty(), name), new Poke()));
+      watches.add(
+          objects.watch(Resource.WEBHOOK_CONFIGURATIONS, Scope.ALL.withName(name), new Poke()));
     }
     certificates.start();
   }
@@ -176,10 +170,6 @@ public final class Admission implements AutoCloseable {
         judges.put(HOST_PORTS, new HostPortJudge(g, settings.portGuard(), settings.lenient())));
     UNSERVED.forEach(path -> judges.put(path, new UnservedJudge()));
     return judges;
-  }
-
-  private static Scope named(Optional<String> namespace, String name) {
-    return new Scope(namespace, Map.of("metadata.name", name));
   }
 
   /** Wakes the certificates' keeper, who looks for himself. */

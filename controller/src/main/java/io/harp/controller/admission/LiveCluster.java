@@ -7,25 +7,20 @@ import io.harp.controller.hostports.NodeBook;
 import io.harp.kube.ApiUnavailable;
 import io.harp.kube.Fields;
 import io.harp.kube.PlainObjects;
-import io.harp.kube.PlainObjects.Kind;
-import io.harp.kube.PlainObjects.Scope;
+import io.harp.kube.Resource;
+import io.harp.kube.Scope;
 import io.harp.kube.Translate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** The cluster behind the API: pools are asked for, nodes are known from a watch. */
 final class LiveCluster implements Cluster {
 
-  private static final Kind POOLS =
-      new Kind("metallb.io", "v1beta1", "IPAddressPool", "ipaddresspools");
-  private static final Kind NAMESPACES = new Kind("", "v1", "Namespace", "namespaces");
-
   /** From Kubernetes 1.33 on; before that the flags have to say it. */
-  private static final Kind SERVICE_CIDRS =
-      new Kind("networking.k8s.io", "v1", "ServiceCIDR", "servicecidrs");
+  private static final Resource SERVICE_CIDRS =
+      new Resource("networking.k8s.io", "v1", "ServiceCIDR", "servicecidrs");
 
   private final PlainObjects objects;
   private final String namespace;
@@ -45,7 +40,7 @@ final class LiveCluster implements Cluster {
   @Override
   public List<Parsed<PoolSpec>> pools() {
     return objects
-        .list(POOLS, new Scope(Optional.of(namespace), Map.of()))
+        .list(Resource.POOLS, Scope.in(namespace))
         .orElseThrow(
             () -> new ApiUnavailable("cannot list ipaddresspools: not installed, or not allowed"))
         .stream()
@@ -56,7 +51,7 @@ final class LiveCluster implements Cluster {
   @Override
   public Map<String, Map<String, String>> namespaces() {
     Map<String, Map<String, String>> labels = new HashMap<>();
-    for (Fields each : list(NAMESPACES, Scope.ALL)) {
+    for (Fields each : list(Resource.NAMESPACES, Scope.ALL)) {
       labels.put(each.nameOr(""), each.object("metadata").labels("labels"));
     }
     return labels;
@@ -76,7 +71,7 @@ final class LiveCluster implements Cluster {
     return all;
   }
 
-  private List<Fields> list(Kind kind, Scope scope) {
+  private List<Fields> list(Resource kind, Scope scope) {
     return objects.list(kind, scope).orElse(List.of());
   }
 }

@@ -29,14 +29,14 @@ final class ServiceJudge implements Judge {
 
   @Override
   public Answer judge(Question question) {
-    Optional<LbService> service = ours(Translate.service(question.object()));
+    Optional<LbService> service = ours(Translate.readable(question.object()));
     if (service.isEmpty()) {
       return Answer.YES;
     }
     List<String> advice = Advice.about(service.get(), config.get());
     // A controller that writes a Service again and again need not hear it each time.
     boolean known =
-        ours(Translate.service(question.old()))
+        ours(Translate.readable(question.old()))
             .filter(old -> Advice.about(old, config.get()).equals(advice))
             .isPresent();
     return known ? Answer.YES : Answer.yes(advice);

@@ -3,8 +3,8 @@ package io.harp.controller.hostports;
 import io.harp.controller.hostports.Placement.Toleration;
 import io.harp.controller.hostports.Workload.Claim;
 import io.harp.kube.Fields;
-import io.harp.kube.PlainObjects.Kind;
-import io.harp.kube.PlainObjects.Scope;
+import io.harp.kube.Resource;
+import io.harp.kube.Scope;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,14 +26,14 @@ public record Census(
   }
 
   /** Reads a cluster; throws what {@code list} throws, or that the reservations are malformed. */
-  public static Census of(BiFunction<Kind, Scope, List<Fields>> list) {
+  public static Census of(BiFunction<Resource, Scope, List<Fields>> list) {
     Map<String, List<Fields>> objects = new LinkedHashMap<>();
     Workloads.TEMPLATES.forEach(k -> objects.put(k.kind(), list.apply(k, Scope.ALL)));
-    objects.put("Pod", list.apply(Workloads.PODS, Workloads.IN_HOST_NETWORK));
+    objects.put("Pod", list.apply(Resource.PODS, Workloads.IN_HOST_NETWORK));
     NodeBook nodes = new NodeBook();
-    list.apply(PortTable.NODES, Scope.ALL).forEach(nodes::seen);
+    list.apply(Resource.NODES, Scope.ALL).forEach(nodes::seen);
     Assignments assignments =
-        list.apply(PortGuard.CONFIG_MAPS, PortGuard.ASSIGNMENTS).stream()
+        list.apply(Resource.CONFIG_MAPS, PortGuard.ASSIGNMENTS).stream()
             .findFirst()
             .map((Fields map) -> Assignments.parse(map.object("data").text(PortGuard.KEY)))
             .orElse(Assignments.NONE);

@@ -2,12 +2,10 @@ package io.harp.controller.hostports;
 
 import io.harp.kube.Fields;
 import io.harp.kube.PlainObjects;
-import io.harp.kube.PlainObjects.Kind;
-import io.harp.kube.PlainObjects.Scope;
+import io.harp.kube.Resource;
+import io.harp.kube.Scope;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,9 +20,7 @@ public final class PortGuard implements AutoCloseable {
   static final String NAMESPACE = "kube-system";
   static final String CONFIG_MAP = "port-assignments";
   static final String KEY = "assignments";
-  static final Kind CONFIG_MAPS = new Kind("", "v1", "ConfigMap", "configmaps");
-  static final Scope ASSIGNMENTS =
-      new Scope(Optional.of(NAMESPACE), Map.of("metadata.name", CONFIG_MAP));
+  static final Scope ASSIGNMENTS = Scope.in(NAMESPACE).withName(CONFIG_MAP);
 
   private static final String MIRROR = "kubernetes.io/config.mirror";
 
@@ -59,7 +55,7 @@ public final class PortGuard implements AutoCloseable {
    */
   public static PortGuard start(PlainObjects objects, NodeBook nodes, Complaints complaints) {
     PortGuard guard = new PortGuard(nodes, Workloads.watch(objects), complaints);
-    guard.watches.add(objects.watch(CONFIG_MAPS, ASSIGNMENTS, guard.new Reservations()));
+    guard.watches.add(objects.watch(Resource.CONFIG_MAPS, ASSIGNMENTS, guard.new Reservations()));
     return guard;
   }
 

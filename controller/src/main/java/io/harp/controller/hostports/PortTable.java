@@ -3,8 +3,8 @@ package io.harp.controller.hostports;
 import io.harp.controller.hostports.Workload.Claim;
 import io.harp.kube.Fields;
 import io.harp.kube.PlainObjects;
-import io.harp.kube.PlainObjects.Kind;
-import io.harp.kube.PlainObjects.Scope;
+import io.harp.kube.Resource;
+import io.harp.kube.Scope;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -17,8 +17,6 @@ import java.util.List;
  * @param findings what the port guard would say about what is there
  */
 public record PortTable(List<String> lines, List<String> findings) {
-
-  static final Kind NODES = new Kind("", "v1", "Node", "nodes");
 
   public PortTable {
     lines = List.copyOf(lines);
@@ -33,9 +31,9 @@ public record PortTable(List<String> lines, List<String> findings) {
    */
   public static PortTable of(PlainObjects objects) {
     NodeBook nodes = new NodeBook();
-    objects.list(NODES, Scope.ALL).orElse(List.of()).forEach(nodes::seen);
+    objects.list(Resource.NODES, Scope.ALL).orElse(List.of()).forEach(nodes::seen);
     Assignments assignments =
-        objects.list(PortGuard.CONFIG_MAPS, PortGuard.ASSIGNMENTS).orElse(List.of()).stream()
+        objects.list(Resource.CONFIG_MAPS, PortGuard.ASSIGNMENTS).orElse(List.of()).stream()
             .findFirst()
             .map((Fields map) -> Assignments.parse(map.object("data").text(PortGuard.KEY)))
             .orElse(Assignments.NONE);
@@ -46,7 +44,14 @@ public record PortTable(List<String> lines, List<String> findings) {
       Collection<Workload> workloads, Collection<NodeView> nodes, Assignments assignments) {
     List<List<String>> rows = new ArrayList<>();
     rows.add(
-        List.of("PORT", "PROTOCOL", "HOST IP", "WORKLOAD", "CONTAINER", "NODES", "RESERVED FOR"));
+        List.of(
+            "PORT",
+            "PROTOCOL",
+            "HOST IP",
+            "WORKLOAD",
+            "CONTAINER",
+            "Resource.NODES",
+            "RESERVED FOR"));
     List<String> findings = new ArrayList<>();
     record Use(Workload workload, Claim claim) {}
     workloads.stream()

@@ -2,13 +2,12 @@ package io.harp.controller.hostports;
 
 import io.harp.kube.Fields;
 import io.harp.kube.PlainObjects;
-import io.harp.kube.PlainObjects.Kind;
-import io.harp.kube.PlainObjects.Scope;
+import io.harp.kube.Resource;
+import io.harp.kube.Scope;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -24,17 +23,15 @@ final class Workloads implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Workloads.class);
 
-  static final Kind PODS = new Kind("", "v1", "Pod", "pods");
-  static final Scope IN_HOST_NETWORK =
-      new Scope(Optional.empty(), Map.of("spec.hostNetwork", "true"));
+  static final Scope IN_HOST_NETWORK = Scope.ALL.withField("spec.hostNetwork", "true");
 
-  static final List<Kind> TEMPLATES =
+  static final List<Resource> TEMPLATES =
       List.of(
-          new Kind("apps", "v1", "DaemonSet", "daemonsets"),
-          new Kind("apps", "v1", "Deployment", "deployments"),
-          new Kind("apps", "v1", "StatefulSet", "statefulsets"),
-          new Kind("batch", "v1", "CronJob", "cronjobs"),
-          new Kind("batch", "v1", "Job", "jobs"));
+          new Resource("apps", "v1", "DaemonSet", "daemonsets"),
+          new Resource("apps", "v1", "Deployment", "deployments"),
+          new Resource("apps", "v1", "StatefulSet", "statefulsets"),
+          new Resource("batch", "v1", "CronJob", "cronjobs"),
+          new Resource("batch", "v1", "Job", "jobs"));
 
   private final Map<Workload.Id, Workload> known = new ConcurrentHashMap<>();
   private final Map<Workload.Id, Workload.Id> makers = new ConcurrentHashMap<>();
@@ -51,7 +48,7 @@ final class Workloads implements AutoCloseable {
     Workloads workloads = new Workloads();
     TEMPLATES.forEach(kind ->
         workloads.watches.add(objects.watch(kind, Scope.ALL, workloads.new Part(kind.kind()))));
-    workloads.watches.add(objects.watch(PODS, IN_HOST_NETWORK, workloads.new Part("Pod")));
+    workloads.watches.add(objects.watch(Resource.PODS, IN_HOST_NETWORK, workloads.new Part("Pod")));
     return workloads;
   }
 
@@ -63,7 +60,10 @@ final class Workloads implements AutoCloseable {
             .list(kind, Scope.ALL)
             .orElse(List.of())
             .forEach(o -> workloads.put(kind.kind(), o)));
-    objects.list(PODS, IN_HOST_NETWORK).orElse(List.of()).forEach(o -> workloads.put("Pod", o));
+    objects
+        .list(Resource.PODS, IN_HOST_NETWORK)
+        .orElse(List.of())
+        .forEach(o -> workloads.put("Pod", o));
     return workloads;
   }
 

@@ -48,7 +48,7 @@ record Simulation(List<LbService> services, int kept, List<Change> changes, Judg
     Optional<String> lbClass = Optional.of(found.installed().lbClass()).filter(c -> !c.isEmpty());
     List<LbService> ours =
         found.services().stream()
-            .flatMap(s -> Translate.service(s).stream())
+            .flatMap(s -> Translate.readable(s).stream())
             .filter(s -> s.loadBalancerClass().equals(lbClass))
             .toList();
     ours.forEach(books::seen);

@@ -1,13 +1,10 @@
 package io.harp.controller.status;
 
-import io.fabric8.kubernetes.api.model.Event;
-import io.fabric8.kubernetes.api.model.EventBuilder;
-import io.fabric8.kubernetes.api.model.ObjectReference;
-import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.harp.controller.allocation.Note;
-import java.net.HttpURLConnection;
+import io.harp.kube.Api;
+import io.harp.kube.ApiProblem;
+import io.harp.kube.Json;
+import io.harp.kube.Resource;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -16,6 +13,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,9 +43,9 @@ public final class EventWriter {
   private static final long YIELD_MS = 50;
 
   /** An event that waits to be written. */
-  private record Waiting(ObjectReference about, Note note, long wallMs, long sinceNs) {}
+  private record Waiting(Reference about, Note note, long wallMs, long sinceNs) {}
 
-  private final KubernetesClient client;
+  private final Api api;
   private final String instance;
   private final Tally tally;
   private final BooleanSupplier givesWay;
@@ -56,17 +55,16 @@ public final class EventWriter {
   /**
    * @param instance the pod's name
    */
-  public EventWriter(KubernetesClient client, String instance, Tally tally) {
-    this(client, instance, tally, () -> false);
+  public EventWriter(Api api, String instance, Tally tally) {
+    this(api, instance, tally, () -> false);
   }
 
   /**
    * @param instance the pod's name
    * @param givesWay whether there is something more urgent to write
    */
-  public EventWriter(
-      KubernetesClient client, String instance, Tally tally, BooleanSupplier givesWay) {
-    this.client = client;
+  public EventWriter(Api api, String instance, Tally tally, BooleanSupplier givesWay) {
+    this.api = api;
     this.tally = tally;
     this.instance = instance;
     this.givesWay = givesWay;
@@ -79,22 +77,13 @@ public final class EventWriter {
    */
   public void aboutConfigMap(
       String namespace, String name, String version, Note note, long wallMs) {
-    tell(
-        new ObjectReferenceBuilder()
-            .withApiVersion("v1")
-            .withKind("ConfigMap")
-            .withNamespace(namespace)
-            .withName(name)
-            .withResourceVersion(version)
-            .build(),
-        note,
-        wallMs);
+    tell(new Reference("v1", "ConfigMap", namespace, name, "", version), note, wallMs);
   }
 
   /** Writes an event about an object, soon, or never. Does not wait. */
-  synchronized void tell(ObjectReference about, Note note, long wallMs) {
+  synchronized void tell(Reference about, Note note, long wallMs) {
     if (queue.size() >= MAX_WAITING) {
-      log.debug("too many events wait; dropped: {} {}", about.getName(), note);
+      log.debug("too many events wait; dropped: {} {}", about.name(), note);
       return;
     }
     queue.add(new Waiting(about, note, wallMs, System.nanoTime()));
@@ -108,7 +97,7 @@ public final class EventWriter {
     try {
       for (Waiting next = next(); next != null; next = next()) {
         giveWay(next);
-        write(event(next.about(), next.note(), next.wallMs()));
+        write(event(next.about(), next.note(), next.wallMs()), next.about().namespace());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -131,57 +120,53 @@ public final class EventWriter {
     }
   }
 
-  private void write(Event event) throws InterruptedException {
-    String path = "/api/v1/namespaces/" + event.getMetadata().getNamespace() + "/events";
+  private void write(Map<String, Object> event, String namespace) throws InterruptedException {
+    String body = Json.text(event);
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       try {
         long began = System.nanoTime();
-        client.raw(path, "POST", event); // nobody reads the answer
+        api.send("POST", Resource.EVENTS.path(namespace), body); // nobody reads the answer
         tally.written(Tally.What.EVENT, (System.nanoTime() - began) / 1e9);
         return;
-      } catch (KubernetesClientException e) {
-        if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+      } catch (ApiProblem e) {
+        if (e.isConflict()) {
           return; // said before
         }
         tally.failed(Tally.What.EVENT);
-        log.debug("event {}: {}", event.getMetadata().getName(), e.getMessage());
+        log.debug("an event was not written: {}", e.getMessage());
       }
       Thread.sleep(PAUSE_MS * attempt);
     }
   }
 
-  private Event event(ObjectReference about, Note note, long wallMs) {
+  private Map<String, Object> event(Reference about, Note note, long wallMs) {
     String now = Instant.ofEpochMilli(wallMs).truncatedTo(ChronoUnit.SECONDS).toString();
-    String said =
-        String.join(
-            "\n",
-            String.valueOf(about.getUid()),
-            String.valueOf(about.getResourceVersion()),
-            note.reason(),
-            note.message());
-    return new EventBuilder()
-        .withNewMetadata()
-        .withName(shortened(about.getName()) + "." + digest(said))
-        .withNamespace(about.getNamespace())
-        .endMetadata()
-        .withInvolvedObject(about)
-        .withType(
-            switch (note.severity()) {
-              case NORMAL -> "Normal";
-              case WARNING -> "Warning";
-            })
-        .withReason(note.reason())
-        .withMessage(
-            note.message().length() > 1000 ? note.message().substring(0, 1000) : note.message())
-        .withFirstTimestamp(now)
-        .withLastTimestamp(now)
-        .withCount(1)
-        .withNewSource()
-        .withComponent(COMPONENT)
-        .endSource()
-        .withReportingComponent(COMPONENT)
-        .withReportingInstance(instance)
-        .build();
+    String said = String.join("\n", about.uid(), about.version(), note.reason(), note.message());
+    Map<String, Object> event = new LinkedHashMap<>();
+    event.put("apiVersion", "v1");
+    event.put("kind", "Event");
+    event.put(
+        "metadata",
+        Map.of(
+            "name", shortened(about.name()) + "." + digest(said), "namespace", about.namespace()));
+    event.put("involvedObject", about.fields());
+    event.put(
+        "type",
+        switch (note.severity()) {
+          case NORMAL -> "Normal";
+          case WARNING -> "Warning";
+        });
+    event.put("reason", note.reason());
+    event.put(
+        "message",
+        note.message().length() > 1000 ? note.message().substring(0, 1000) : note.message());
+    event.put("firstTimestamp", now);
+    event.put("lastTimestamp", now);
+    event.put("count", 1);
+    event.put("source", Map.of("component", COMPONENT));
+    event.put("reportingComponent", COMPONENT);
+    event.put("reportingInstance", instance);
+    return event;
   }
 
   private static String shortened(String name) {

@@ -1,16 +1,14 @@
 package io.harp.controller.status;
 
-import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
-import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.ServiceBuilder;
-import io.fabric8.kubernetes.api.model.ServiceList;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.harp.kube.Api;
+import io.harp.kube.ApiProblem;
+import io.harp.kube.Fields;
+import io.harp.kube.Resource;
+import io.harp.kube.Scope;
 import io.harp.kube.Translate;
 import io.harp.model.LbService;
-import java.net.HttpURLConnection;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,10 +33,9 @@ public final class Fence {
   static final String MARK = "metallb.io/harp-fence";
 
   private static final int MAX_UNDER_WAY = 16;
-  private static final long PAGE = 500;
   private static final long PAUSE_MS = 100;
 
-  private final KubernetesClient client;
+  private final Api api;
   private final Optional<String> lbClass;
   private final String mark;
   private final BooleanSupplier stillWanted;
@@ -47,9 +44,8 @@ public final class Fence {
   /**
    * @param mark another one for each new leader
    */
-  public Fence(
-      KubernetesClient client, Optional<String> lbClass, String mark, BooleanSupplier stillWanted) {
-    this.client = client;
+  public Fence(Api api, Optional<String> lbClass, String mark, BooleanSupplier stillWanted) {
+    this.api = api;
     this.lbClass = lbClass;
     this.mark = mark;
     this.stillWanted = stillWanted;
@@ -57,12 +53,12 @@ public final class Fence {
 
   /** Returns when all is shut out, or when the fence is not wanted any more. */
   public void raise() throws InterruptedException {
-    List<Service> waiting = waiting();
+    List<Fields> waiting = waiting();
     Semaphore permits = new Semaphore(MAX_UNDER_WAY);
-    for (Service service : waiting) {
+    for (Fields service : waiting) {
       permits.acquire();
       Thread.ofVirtual()
-          .name("fence-" + service.getMetadata().getName())
+          .name("fence-" + service.name())
           .start(() -> {
             try {
               touch(service);
@@ -75,11 +71,11 @@ public final class Fence {
     log.info("{} waiting Services fenced against late writes of the last leader", written.get());
   }
 
-  private List<Service> waiting() throws InterruptedException {
+  private List<Fields> waiting() throws InterruptedException {
     while (stillWanted.getAsBoolean()) {
       try {
-        return list();
-      } catch (KubernetesClientException e) {
+        return api.list(Resource.SERVICES, Scope.ALL).stream().filter(this::waits).toList();
+      } catch (ApiProblem e) {
         log.debug("cannot list Services: {}", e.getMessage());
         Thread.sleep(PAUSE_MS);
       }
@@ -87,46 +83,23 @@ public final class Fence {
     return List.of();
   }
 
-  private List<Service> list() {
-    List<Service> waiting = new ArrayList<>();
-    String next = null;
-    do {
-      ServiceList page =
-          client
-              .services()
-              .inAnyNamespace()
-              .list(new ListOptionsBuilder().withLimit(PAGE).withContinue(next).build());
-      page.getItems().stream().filter(this::waits).forEach(waiting::add);
-      next = page.getMetadata().getContinue();
-    } while (next != null && !next.isEmpty());
-    return waiting;
-  }
-
-  private boolean waits(Service object) {
+  private boolean waits(Fields object) {
     LbService service = Translate.service(object);
     return service.loadBalancer()
         && service.loadBalancerClass().equals(lbClass)
         && service.ingress().isEmpty();
   }
 
-  private void touch(Service first) {
-    Optional<Service> service = Optional.of(first);
+  private void touch(Fields first) {
+    Optional<Fields> service = Optional.of(first);
     while (service.filter(this::waits).isPresent() && stillWanted.getAsBoolean()) {
-      Service now = service.get();
+      Fields now = service.get();
       try {
-        client
-            .resource(
-                new ServiceBuilder(now)
-                    .editMetadata()
-                    .withManagedFields()
-                    .addToAnnotations(MARK, mark)
-                    .endMetadata()
-                    .build())
-            .updateStatus();
+        api.replace(Resource.SERVICES.statusPath(now.namespace(), now.name()), marked(now));
         written.incrementAndGet();
         return;
-      } catch (KubernetesClientException e) {
-        if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+      } catch (ApiProblem e) {
+        if (e.isNotFound()) {
           return;
         }
         service = again(now);
@@ -134,16 +107,23 @@ public final class Fence {
     }
   }
 
-  private Optional<Service> again(Service service) {
+  private Map<String, Object> marked(Fields service) {
+    Map<String, Object> annotations = service.object("metadata").object("annotations").copy();
+    annotations.put(MARK, mark);
+    Map<String, Object> metadata = service.object("metadata").copy();
+    metadata.put("annotations", annotations);
+    Map<String, Object> update = service.copy();
+    update.put("apiVersion", Resource.SERVICES.apiVersion());
+    update.put("kind", Resource.SERVICES.kind());
+    update.put("metadata", metadata);
+    return update;
+  }
+
+  private Optional<Fields> again(Fields service) {
     try {
       Thread.sleep(PAUSE_MS);
-      return Optional.ofNullable(
-          client
-              .services()
-              .inNamespace(service.getMetadata().getNamespace())
-              .withName(service.getMetadata().getName())
-              .get());
-    } catch (KubernetesClientException e) {
+      return api.find(Resource.SERVICES.path(service.namespace(), service.name()));
+    } catch (ApiProblem e) {
       return Optional.of(service); // its version may be old, which the server will say
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

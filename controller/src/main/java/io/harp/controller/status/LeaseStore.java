@@ -1,16 +1,16 @@
 package io.harp.controller.status;
 
-import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
-import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.harp.controller.leadership.Candidacy;
 import io.harp.controller.leadership.Seen;
-import java.net.HttpURLConnection;
+import io.harp.kube.Api;
+import io.harp.kube.ApiProblem;
+import io.harp.kube.Fields;
+import io.harp.kube.Resource;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
-import java.time.temporal.ChronoUnit;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -24,6 +24,10 @@ public final class LeaseStore implements Leases {
 
   /** The name of the Lease, in the controller's own namespace. */
   public static final String NAME = "harp-controller";
+
+  /** Kubernetes API, {@code meta/v1 MicroTime}: six digits, no more and no less. */
+  private static final DateTimeFormatter MICRO_TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 
   /** For people and tools; whole seconds are all the field can say. */
   private static final int LEASE_SECONDS = (int) Math.ceilDiv(Candidacy.LEASE_MS, 1_000L);
@@ -44,15 +48,12 @@ public final class LeaseStore implements Leases {
 
     private final Failure failure;
 
-    LeaseTrouble(KubernetesClientException cause) {
+    LeaseTrouble(ApiProblem cause) {
       super(cause.getMessage(), cause);
       failure =
-          switch (cause.getCode()) {
-            case HttpURLConnection.HTTP_CONFLICT, HttpURLConnection.HTTP_NOT_FOUND ->
-                Failure.OVERTAKEN;
-            case HttpURLConnection.HTTP_FORBIDDEN -> Failure.FORBIDDEN;
-            default -> Failure.TROUBLE;
-          };
+          cause.isConflict() || cause.isNotFound()
+              ? Failure.OVERTAKEN
+              : cause.isForbidden() ? Failure.FORBIDDEN : Failure.TROUBLE;
     }
 
     public Failure failure() {
@@ -60,13 +61,13 @@ public final class LeaseStore implements Leases {
     }
   }
 
-  private final KubernetesClient client;
+  private final Api api;
   private final String namespace;
   private final String identity;
-  private @Nullable Lease raw;
+  private @Nullable Fields raw;
 
-  public LeaseStore(KubernetesClient client, String namespace, String identity) {
-    this.client = client;
+  public LeaseStore(Api api, String namespace, String identity) {
+    this.api = api;
     this.namespace = namespace;
     this.identity = identity;
   }
@@ -74,8 +75,8 @@ public final class LeaseStore implements Leases {
   @Override
   public Optional<Seen> read() throws LeaseTrouble {
     try {
-      raw = client.leases().inNamespace(namespace).withName(NAME).get();
-    } catch (KubernetesClientException e) {
+      raw = api.find(Resource.LEASES.path(namespace, NAME)).orElse(null);
+    } catch (ApiProblem e) {
       throw new LeaseTrouble(e);
     }
     return Optional.ofNullable(raw).map(LeaseStore::seen);
@@ -83,83 +84,77 @@ public final class LeaseStore implements Leases {
 
   @Override
   public Seen create(long wallMs) throws LeaseTrouble {
-    Lease lease =
-        new LeaseBuilder()
-            .withNewMetadata()
-            .withName(NAME)
-            .withNamespace(namespace)
-            .endMetadata()
-            .withNewSpec()
-            .withHolderIdentity(identity)
-            .withLeaseDurationSeconds(LEASE_SECONDS)
-            .withAcquireTime(time(wallMs))
-            .withRenewTime(time(wallMs))
-            .withLeaseTransitions(0)
-            .endSpec()
-            .build();
-    return write(() -> client.resource(lease).create());
+    Map<String, Object> spec = held(new LinkedHashMap<>(), wallMs);
+    spec.put("acquireTime", time(wallMs));
+    spec.put("leaseTransitions", 0);
+    Map<String, Object> lease = lease(Map.of("name", NAME, "namespace", namespace), spec);
+    return write(() -> api.create(Resource.LEASES.path(namespace), lease));
   }
 
   @Override
   public Seen hold(Seen from, boolean anew, long wallMs) throws LeaseTrouble {
-    Lease base = Objects.requireNonNull(raw, "the Lease is read before it is written");
-    LeaseBuilder lease = new LeaseBuilder(base);
-    lease
-        .editMetadata()
-        .withResourceVersion(from.version())
-        .withManagedFields()
-        .endMetadata()
-        .editOrNewSpec()
-        .withHolderIdentity(identity)
-        .withLeaseDurationSeconds(LEASE_SECONDS)
-        .withRenewTime(time(wallMs))
-        .endSpec();
+    Fields base = Objects.requireNonNull(raw, "the Lease is read before it is written");
+    Map<String, Object> spec = held(base.object("spec").copy(), wallMs);
     if (anew) {
-      lease
-          .editSpec()
-          .withAcquireTime(time(wallMs))
-          .withLeaseTransitions((int) from.transitions() + 1)
-          .endSpec();
+      spec.put("acquireTime", time(wallMs));
+      spec.put("leaseTransitions", from.transitions() + 1);
     }
-    return write(() -> client.resource(lease.build()).update());
+    return replace(base, from, spec);
   }
 
   @Override
   public void release(Seen from, long wallMs) throws LeaseTrouble {
-    Lease base = Objects.requireNonNull(raw, "what is released was held");
-    Lease lease =
-        new LeaseBuilder(base)
-            .editMetadata()
-            .withResourceVersion(from.version())
-            .withManagedFields()
-            .endMetadata()
-            .editOrNewSpec()
-            .withHolderIdentity("")
-            .withRenewTime(time(wallMs))
-            .endSpec()
-            .build();
-    write(() -> client.resource(lease).update());
+    Fields base = Objects.requireNonNull(raw, "what is released was held");
+    Map<String, Object> spec = base.object("spec").copy();
+    spec.put("holderIdentity", "");
+    spec.put("renewTime", time(wallMs));
+    replace(base, from, spec);
   }
 
-  private Seen write(Supplier<Lease> request) throws LeaseTrouble {
+  private Map<String, Object> held(Map<String, Object> spec, long wallMs) {
+    spec.put("holderIdentity", identity);
+    spec.put("leaseDurationSeconds", LEASE_SECONDS);
+    spec.put("renewTime", time(wallMs));
+    return spec;
+  }
+
+  private Seen replace(Fields base, Seen from, Map<String, Object> spec) throws LeaseTrouble {
+    Map<String, Object> metadata = base.object("metadata").copy();
+    metadata.put("resourceVersion", from.version());
+    return write(() -> api.replace(Resource.LEASES.path(namespace, NAME), lease(metadata, spec)));
+  }
+
+  private static Map<String, Object> lease(Map<String, ?> metadata, Map<String, ?> spec) {
+    return Map.of(
+        "apiVersion",
+        Resource.LEASES.apiVersion(),
+        "kind",
+        Resource.LEASES.kind(),
+        "metadata",
+        metadata,
+        "spec",
+        spec);
+  }
+
+  private Seen write(Supplier<Fields> request) throws LeaseTrouble {
     try {
-      Lease answer = request.get();
+      Fields answer = request.get();
       raw = answer;
       return seen(answer);
-    } catch (KubernetesClientException e) {
+    } catch (ApiProblem e) {
       throw new LeaseTrouble(e);
     }
   }
 
-  private static Seen seen(Lease lease) {
-    var spec = Optional.ofNullable(lease.getSpec());
+  private static Seen seen(Fields lease) {
+    Fields spec = lease.object("spec");
     return new Seen(
-        spec.map(s -> s.getHolderIdentity()).filter(h -> !h.isEmpty()),
-        spec.map(s -> s.getLeaseTransitions()).orElse(0),
-        Objects.requireNonNullElse(lease.getMetadata().getResourceVersion(), ""));
+        Optional.of(spec.text("holderIdentity")).filter(h -> !h.isEmpty()),
+        spec.number("leaseTransitions"),
+        lease.resourceVersion());
   }
 
-  private static ZonedDateTime time(long wallMs) {
-    return Instant.ofEpochMilli(wallMs).truncatedTo(ChronoUnit.MILLIS).atZone(ZoneOffset.UTC);
+  private static String time(long wallMs) {
+    return MICRO_TIME.format(Instant.ofEpochMilli(wallMs));
   }
 }

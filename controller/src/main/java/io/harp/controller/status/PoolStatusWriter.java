@@ -1,14 +1,11 @@
 package io.harp.controller.status;
 
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.api.model.ObjectReference;
-import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.harp.controller.allocation.PoolUse;
+import io.harp.kube.Api;
+import io.harp.kube.ApiProblem;
+import io.harp.kube.Fields;
 import io.harp.kube.RawPools;
-import io.harp.kube.crd.MetalLb;
-import java.net.HttpURLConnection;
+import io.harp.kube.Resource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,9 +27,9 @@ public final class PoolStatusWriter implements RawPools {
   private static final long ROUND_MS = 2_000;
   private static final long LONGEST_PAUSE_MS = 16_000;
 
-  private final KubernetesClient client;
+  private final Api api;
   private final Tally tally;
-  private final Map<String, GenericKubernetesResource> pools = new HashMap<>();
+  private final Map<String, Fields> pools = new HashMap<>();
   private final AtomicBoolean writing = new AtomicBoolean();
   private long pauseMs = ROUND_MS;
   private boolean troubled;
@@ -41,14 +38,14 @@ public final class PoolStatusWriter implements RawPools {
   private List<PoolUse> wanted = List.of();
   private long nextRoundMs;
 
-  public PoolStatusWriter(KubernetesClient client, Tally tally) {
-    this.client = client;
+  public PoolStatusWriter(Api api, Tally tally) {
+    this.api = api;
     this.tally = tally;
   }
 
   @Override
-  public synchronized void seen(GenericKubernetesResource object) {
-    pools.put(object.getMetadata().getName(), object);
+  public synchronized void seen(Fields object) {
+    pools.put(object.name(), object);
     changed = true;
   }
 
@@ -58,17 +55,8 @@ public final class PoolStatusWriter implements RawPools {
   }
 
   /** How events refer to a pool; empty if it is gone. */
-  synchronized Optional<ObjectReference> reference(String pool) {
-    return Optional.ofNullable(pools.get(pool))
-        .map(p ->
-            new ObjectReferenceBuilder()
-                .withApiVersion(MetalLb.GROUP + "/" + MetalLb.VERSION)
-                .withKind(MetalLb.POOLS.getKind())
-                .withNamespace(p.getMetadata().getNamespace())
-                .withName(pool)
-                .withUid(p.getMetadata().getUid())
-                .withResourceVersion(p.getMetadata().getResourceVersion())
-                .build());
+  synchronized Optional<Reference> reference(String pool) {
+    return Optional.ofNullable(pools.get(pool)).map(p -> Reference.of(Resource.POOLS, p));
   }
 
   /** What the counters shall be from now on. */
@@ -79,7 +67,7 @@ public final class PoolStatusWriter implements RawPools {
 
   /** Starts a round if something changed a while ago and the last one is over. Does not wait. */
   public void tick(long nowMs) {
-    List<GenericKubernetesResource> updates;
+    List<Fields> updates;
     synchronized (this) {
       if (changed && !due) {
         due = true;
@@ -98,23 +86,25 @@ public final class PoolStatusWriter implements RawPools {
     }
   }
 
-  private List<GenericKubernetesResource> updates() {
-    List<GenericKubernetesResource> updates = new ArrayList<>();
+  private List<Fields> updates() {
+    List<Fields> updates = new ArrayList<>();
     for (PoolUse use : wanted) {
-      GenericKubernetesResource pool = pools.get(use.pool());
+      Fields pool = pools.get(use.pool());
       if (pool != null && !says(pool, use)) {
-        GenericKubernetesResource update = pool.toBuilder().build();
-        update.setAdditionalProperty("status", status(use));
-        updates.add(update);
+        Map<String, Object> update = pool.copy();
+        update.put("apiVersion", Resource.POOLS.apiVersion());
+        update.put("kind", Resource.POOLS.kind());
+        update.put("status", status(use));
+        updates.add(Fields.of("", update));
       }
     }
     return updates;
   }
 
-  private void write(List<GenericKubernetesResource> updates) {
+  private void write(List<Fields> updates) {
     boolean sound = true;
     try {
-      for (GenericKubernetesResource update : updates) {
+      for (Fields update : updates) {
         sound &= write(update);
       }
     } finally {
@@ -123,26 +113,25 @@ public final class PoolStatusWriter implements RawPools {
     }
   }
 
-  private boolean write(GenericKubernetesResource update) {
+  private boolean write(Fields update) {
     try {
       long began = System.nanoTime();
-      GenericKubernetesResource answer =
-          client.genericKubernetesResources(MetalLb.POOLS).resource(update).updateStatus();
+      String path = Resource.POOLS.statusPath(update.namespace(), update.name());
+      Fields answer = api.replace(path, update.copy());
       tally.written(Tally.What.POOL, (System.nanoTime() - began) / 1e9);
       synchronized (this) {
-        pools.replace(answer.getMetadata().getName(), answer);
+        pools.replace(answer.name(), answer);
       }
       return true;
-    } catch (KubernetesClientException e) {
+    } catch (ApiProblem e) {
       return failed(e);
     }
   }
 
   /** Returns whether that is no trouble: the pool moved on, and its event brings the next round. */
-  private synchronized boolean failed(KubernetesClientException e) {
+  private synchronized boolean failed(ApiProblem e) {
     changed = true;
-    if (e.getCode() == HttpURLConnection.HTTP_CONFLICT
-        || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+    if (e.isConflict() || e.isNotFound()) {
       tally.conflict(Tally.What.POOL);
       return true;
     }
@@ -159,8 +148,8 @@ public final class PoolStatusWriter implements RawPools {
     troubled = !sound;
   }
 
-  private static boolean says(GenericKubernetesResource pool, PoolUse use) {
-    return pool.getAdditionalProperties().get("status") instanceof Map<?, ?> status
+  private static boolean says(Fields pool, PoolUse use) {
+    return pool.values().get("status") instanceof Map<?, ?> status
         && status(use).entrySet().stream()
             .allMatch(
                 e -> status.get(e.getKey()) instanceof Number n && n.longValue() == e.getValue());

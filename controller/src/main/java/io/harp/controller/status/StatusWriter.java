@@ -1,17 +1,15 @@
 package io.harp.controller.status;
 
-import io.fabric8.kubernetes.api.model.ObjectReference;
-import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.harp.kube.Api;
+import io.harp.kube.ApiProblem;
 import io.harp.kube.Fields;
 import io.harp.kube.Json;
 import io.harp.kube.RawServices;
+import io.harp.kube.Resource;
 import io.harp.kube.Translate;
 import io.harp.model.LbService;
 import io.harp.model.ServiceKey;
 import java.net.HttpURLConnection;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -52,7 +50,7 @@ public final class StatusWriter implements RawServices {
     boolean running;
   }
 
-  private final KubernetesClient client;
+  private final Api api;
   private final BooleanSupplier mayWrite;
   private final Tally tally;
   private final AtomicInteger unwritten = new AtomicInteger();
@@ -66,19 +64,19 @@ public final class StatusWriter implements RawServices {
   /**
    * @param mayWrite whether a write may be sent now
    */
-  public StatusWriter(KubernetesClient client, BooleanSupplier mayWrite, Tally tally) {
-    this.client = client;
+  public StatusWriter(Api api, BooleanSupplier mayWrite, Tally tally) {
+    this.api = api;
     this.mayWrite = mayWrite;
     this.tally = tally;
   }
 
   @Override
-  public synchronized void seen(Service object, LbService service) {
+  public synchronized void seen(Fields object, LbService service) {
     if (!service.loadBalancer() && Wanted.NOTHING.isSaidBy(service)) {
       gone(service.key()); // never ours, or no more: nothing will be written
       return;
     }
-    learn(entries.computeIfAbsent(service.key(), _ -> new Entry()), Known.of(object, service));
+    learn(entries.computeIfAbsent(service.key(), _ -> new Entry()), new Known(object, service));
   }
 
   /** What we read ourselves may overtake events of the watch. */
@@ -118,7 +116,7 @@ public final class StatusWriter implements RawServices {
   }
 
   /** How events refer to a Service; empty if it is gone. */
-  synchronized Optional<ObjectReference> reference(ServiceKey key) {
+  synchronized Optional<Reference> reference(ServiceKey key) {
     return Optional.ofNullable(entries.get(key)).map(e -> e.known).map(Known::reference);
   }
 
@@ -140,7 +138,7 @@ public final class StatusWriter implements RawServices {
           pause = FIRST_PAUSE_MS;
           conflicts = 0;
           again = true;
-        } catch (KubernetesClientException e) {
+        } catch (ApiProblem e) {
           again = failed(key, entry, e, pause == FIRST_PAUSE_MS, conflicts++);
         } finally {
           permits.release();
@@ -180,9 +178,8 @@ public final class StatusWriter implements RawServices {
   }
 
   /** Returns whether to try again at once. */
-  private boolean failed(
-      ServiceKey key, Entry entry, KubernetesClientException e, boolean first, int conflicts) {
-    switch (e.getCode()) {
+  private boolean failed(ServiceKey key, Entry entry, ApiProblem e, boolean first, int conflicts) {
+    switch (e.status()) {
       case HttpURLConnection.HTTP_NOT_FOUND -> {
         gone(key);
         return true;
@@ -207,11 +204,7 @@ public final class StatusWriter implements RawServices {
 
   private void write(Entry entry, Known known, Wanted wanted) {
     long began = System.nanoTime();
-    String answer = client.raw(known.statusPath(), "PUT", known.saying(wanted));
-    if (answer == null) {
-      gone(known.service().key());
-      return;
-    }
+    byte[] answer = api.send("PUT", known.statusPath(), known.saying(wanted));
     tally.written(Tally.What.SERVICE, (System.nanoTime() - began) / 1e9);
     check(answer, wanted);
     synchronized (this) {
@@ -222,12 +215,11 @@ public final class StatusWriter implements RawServices {
   }
 
   /** Answers are read only until one shows how this server treats annotations. */
-  private void check(String answer, Wanted wanted) {
+  private void check(byte[] answer, Wanted wanted) {
     if (annotationsKept || annotationsIgnored || wanted.pool().isEmpty()) {
       return;
     }
-    byte[] text = answer.getBytes(StandardCharsets.UTF_8);
-    LbService now = Translate.service(Fields.of("", Json.object(text))).orElse(null);
+    LbService now = Translate.readable(Fields.of("", Json.object(answer))).orElse(null);
     if (now == null || !wanted.addresses().equals(now.ingress())) {
       return;
     }
@@ -241,18 +233,18 @@ public final class StatusWriter implements RawServices {
 
   /** What stopped us may have been a newer version, and its event may be late. */
   private void reread(ServiceKey key, Entry entry) {
-    Service now;
+    Optional<Fields> now;
     try {
-      now = client.services().inNamespace(key.namespace()).withName(key.name()).get();
-    } catch (KubernetesClientException e) {
+      now = api.find(Resource.SERVICES.path(key.namespace(), key.name()));
+    } catch (ApiProblem e) {
       return; // the next attempt says more
     }
-    if (now == null) {
+    if (now.isEmpty()) {
       gone(key);
       return;
     }
     synchronized (this) {
-      learn(entry, Known.of(now, Translate.service(now)));
+      learn(entry, new Known(now.get(), Translate.service(now.get())));
     }
   }
 

@@ -1,22 +1,19 @@
 package io.harp.controller.status;
 
-import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.api.model.SecretBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.Resource;
+import io.harp.kube.Api;
+import io.harp.kube.ApiProblem;
 import io.harp.kube.ApiUnavailable;
-import java.net.HttpURLConnection;
+import io.harp.kube.Fields;
+import io.harp.kube.Resource;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /** The Secret that holds the webhooks' keys. All methods wait for the API server. */
 public final class WebhookSecret {
 
-  private final KubernetesClient client;
+  private final Api api;
   private final String namespace;
   private final String name;
 
@@ -27,8 +24,8 @@ public final class WebhookSecret {
    */
   public record Stored(Map<String, byte[]> data, String version) {}
 
-  public WebhookSecret(KubernetesClient client, String namespace, String name) {
-    this.client = client;
+  public WebhookSecret(Api api, String namespace, String name) {
+    this.api = api;
     this.namespace = namespace;
     this.name = name;
   }
@@ -44,8 +41,8 @@ public final class WebhookSecret {
    */
   public Optional<Stored> read() {
     try {
-      return Optional.ofNullable(resource().get()).map(WebhookSecret::stored);
-    } catch (KubernetesClientException e) {
+      return api.find(path()).map(WebhookSecret::stored);
+    } catch (ApiProblem e) {
       throw unavailable("read", e);
     }
   }
@@ -59,51 +56,48 @@ public final class WebhookSecret {
     Map<String, String> encoded = new HashMap<>();
     data.forEach((key, value) -> encoded.put(key, Base64.getEncoder().encodeToString(value)));
     try {
-      Secret there = before.isPresent() ? resource().get() : null;
-      if (there == null) {
-        client.resource(fresh(encoded)).create();
+      Optional<Fields> there = before.isPresent() ? api.find(path()) : Optional.empty();
+      if (there.isEmpty()) {
+        api.create(Resource.SECRETS.path(namespace), fresh(encoded));
         return true;
       }
-      if (!before.get().version().equals(there.getMetadata().getResourceVersion())) {
+      if (!before.get().version().equals(there.get().resourceVersion())) {
         return false;
       }
-      there.setData(encoded);
-      client.resource(there).update();
+      Map<String, Object> update = there.get().copy();
+      update.put("data", encoded);
+      api.replace(path(), update);
       return true;
-    } catch (KubernetesClientException e) {
-      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+    } catch (ApiProblem e) {
+      if (e.isConflict()) {
         return false;
       }
       throw unavailable("write", e);
     }
   }
 
-  private Secret fresh(Map<String, String> data) {
-    return new SecretBuilder()
-        .withNewMetadata()
-        .withName(name)
-        .withNamespace(namespace)
-        .endMetadata()
-        .withType("Opaque")
-        .withData(data)
-        .build();
+  private Map<String, Object> fresh(Map<String, String> data) {
+    return Map.of(
+        "apiVersion", "v1",
+        "kind", "Secret",
+        "metadata", Map.of("name", name, "namespace", namespace),
+        "type", "Opaque",
+        "data", data);
   }
 
-  private Resource<Secret> resource() {
-    return client.secrets().inNamespace(namespace).withName(name);
+  private String path() {
+    return Resource.SECRETS.path(namespace, name);
   }
 
-  private ApiUnavailable unavailable(String what, KubernetesClientException e) {
+  private ApiUnavailable unavailable(String what, ApiProblem e) {
     return new ApiUnavailable(
         "cannot " + what + " the Secret " + namespace + "/" + name + ": " + e.getMessage(), e);
   }
 
-  private static Stored stored(Secret secret) {
+  private static Stored stored(Fields secret) {
     Map<String, byte[]> data = new HashMap<>();
-    Objects.requireNonNullElse(secret.getData(), Map.<String, String>of())
-        .forEach((key, value) -> data.put(key, decoded(value)));
-    return new Stored(
-        data, Objects.requireNonNullElse(secret.getMetadata().getResourceVersion(), ""));
+    secret.labels("data").forEach((key, value) -> data.put(key, decoded(value)));
+    return new Stored(data, secret.resourceVersion());
   }
 
   private static byte[] decoded(String text) {

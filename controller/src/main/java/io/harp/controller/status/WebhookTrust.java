@@ -1,15 +1,14 @@
 package io.harp.controller.status;
 
-import io.fabric8.kubernetes.api.model.admissionregistration.v1.ServiceReference;
-import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhook;
-import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhookConfiguration;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.harp.kube.Api;
+import io.harp.kube.ApiProblem;
 import io.harp.kube.ApiUnavailable;
-import java.net.HttpURLConnection;
+import io.harp.kube.Fields;
+import io.harp.kube.Resource;
 import java.util.Base64;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * Whom the API server trusts when it calls our webhooks: the {@code caBundle} of each entry that
@@ -17,7 +16,7 @@ import java.util.Objects;
  */
 public final class WebhookTrust {
 
-  private final KubernetesClient client;
+  private final Api api;
   private final List<String> configurations;
   private final String namespace;
   private final String service;
@@ -37,9 +36,8 @@ public final class WebhookTrust {
    *     fine
    * @param service the Service of the webhooks in {@code namespace}
    */
-  public WebhookTrust(
-      KubernetesClient client, List<String> configurations, String namespace, String service) {
-    this.client = client;
+  public WebhookTrust(Api api, List<String> configurations, String namespace, String service) {
+    this.api = api;
     this.configurations = List.copyOf(configurations);
     this.namespace = namespace;
     this.service = service;
@@ -65,33 +63,30 @@ public final class WebhookTrust {
   }
 
   private State establish(String name, String bundle, boolean mayWrite) {
+    String path = Resource.WEBHOOK_CONFIGURATIONS.path("", name);
     try {
-      ValidatingWebhookConfiguration configuration =
-          client
-              .admissionRegistration()
-              .v1()
-              .validatingWebhookConfigurations()
-              .withName(name)
-              .get();
-      if (configuration == null) {
+      Optional<Fields> there = api.find(path);
+      if (there.isEmpty()) {
         return State.TRUSTED;
       }
-      List<ValidatingWebhook> behind =
-          configuration.getWebhooks().stream()
-              .filter(this::isOurs)
-              .filter(w -> !bundle.equals(w.getClientConfig().getCaBundle()))
-              .toList();
-      if (behind.isEmpty()) {
+      Fields configuration = there.get();
+      List<Fields> webhooks = configuration.objects("webhooks", w -> w);
+      if (webhooks.stream().noneMatch(w -> isBehind(w, bundle))) {
         return State.TRUSTED;
       }
       if (!mayWrite) {
         return State.BEHIND;
       }
-      behind.forEach(w -> w.getClientConfig().setCaBundle(bundle));
-      client.resource(configuration).update();
+      Map<String, Object> update = configuration.copy();
+      update.put(
+          "webhooks",
+          webhooks.stream()
+              .map(w -> isBehind(w, bundle) ? trusting(w, bundle) : w.values())
+              .toList());
+      api.replace(path, update);
       return State.WRITTEN;
-    } catch (KubernetesClientException e) {
-      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+    } catch (ApiProblem e) {
+      if (e.isConflict()) {
         return State.BEHIND;
       }
       throw new ApiUnavailable(
@@ -100,11 +95,19 @@ public final class WebhookTrust {
     }
   }
 
-  private boolean isOurs(ValidatingWebhook webhook) {
-    ServiceReference reference =
-        webhook.getClientConfig() == null ? null : webhook.getClientConfig().getService();
-    return reference != null
-        && Objects.equals(reference.getName(), service)
-        && Objects.equals(reference.getNamespace(), namespace);
+  private static Map<String, Object> trusting(Fields webhook, String bundle) {
+    Map<String, Object> client = webhook.object("clientConfig").copy();
+    client.put("caBundle", bundle);
+    Map<String, Object> update = webhook.copy();
+    update.put("clientConfig", client);
+    return update;
+  }
+
+  private boolean isBehind(Fields webhook, String bundle) {
+    Fields client = webhook.object("clientConfig");
+    Fields reference = client.object("service");
+    return reference.text("name").equals(service)
+        && reference.text("namespace").equals(namespace)
+        && !client.text("caBundle").equals(bundle);
   }
 }

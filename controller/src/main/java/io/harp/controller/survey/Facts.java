@@ -2,8 +2,8 @@ package io.harp.controller.survey;
 
 import io.harp.controller.hostports.Census;
 import io.harp.kube.Fields;
-import io.harp.kube.PlainObjects.Kind;
-import io.harp.kube.PlainObjects.Scope;
+import io.harp.kube.Resource;
+import io.harp.kube.Scope;
 import io.harp.kube.Server;
 import io.harp.kube.Server.Right;
 import java.util.List;
@@ -24,9 +24,6 @@ public record Facts(
     Map<String, String> cilium,
     List<Right> missing) {
 
-  static final Kind NAMESPACES = new Kind("", "v1", "Namespace", "namespaces");
-  static final Kind CONFIG_MAPS = new Kind("", "v1", "ConfigMap", "configmaps");
-
   public Facts {
     namespaceLabels = namespaceLabels.map(Map::copyOf);
     cilium = Map.copyOf(cilium);
@@ -41,11 +38,13 @@ public record Facts(
   public static Facts of(Server server, String namespace) {
     Server.Version version = server.version();
     Optional<Map<String, String>> labels =
-        server.list(NAMESPACES, named(Optional.empty(), namespace)).stream()
+        server.list(Resource.NAMESPACES, Scope.ALL.withName(namespace)).stream()
             .findFirst()
             .map(n -> n.object("metadata").labels("labels"));
     Map<String, String> cilium =
-        server.list(CONFIG_MAPS, named(Optional.of("kube-system"), "cilium-config")).stream()
+        server
+            .list(Resource.CONFIG_MAPS, Scope.in("kube-system").withName("cilium-config"))
+            .stream()
             .findFirst()
             .map((Fields map) -> map.labels("data"))
             .orElse(Map.of());
@@ -54,9 +53,5 @@ public record Facts(
             .filter(right -> !server.may(right))
             .toList();
     return new Facts(version, labels, Census.of(server::list), cilium, missing);
-  }
-
-  static Scope named(Optional<String> namespace, String name) {
-    return new Scope(namespace, Map.of("metadata.name", name));
   }
 }

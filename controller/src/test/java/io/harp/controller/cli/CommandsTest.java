@@ -13,13 +13,14 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMixedDispatcher;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.mockwebserver.Context;
 import io.fabric8.mockwebserver.MockWebServer;
 import io.fabric8.mockwebserver.ServerRequest;
 import io.fabric8.mockwebserver.ServerResponse;
-import io.harp.kube.Clients;
+import io.harp.kube.Api;
 import io.harp.kube.Json;
 import io.harp.kube.Server;
 import io.harp.kube.crd.IPAddressPool;
@@ -50,7 +51,9 @@ class CommandsTest {
           answers,
           new KubernetesMixedDispatcher(answers, List.of()),
           false);
-  private KubernetesClient client = Clients.connect(config("http://127.0.0.1:1"));
+  private Api api = Api.connect(config("http://127.0.0.1:1"));
+  private KubernetesClient client =
+      new KubernetesClientBuilder().withConfig(config("http://127.0.0.1:1")).build();
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
@@ -68,8 +71,10 @@ class CommandsTest {
         .always();
     // It answers with what it was told first, and tells itself a version when it starts.
     server.init();
+    api.close();
+    api = Api.connect(config(server.url("/")));
     client.close();
-    client = Clients.connect(config(server.url("/")));
+    client = server.createClient();
     client
         .resource(new NodeBuilder().withNewMetadata().withName("n1").endMetadata().build())
         .create();
@@ -77,6 +82,7 @@ class CommandsTest {
 
   @AfterEach
   void stop() {
+    api.close();
     client.close();
     try {
       server.destroy();
@@ -250,7 +256,7 @@ class CommandsTest {
   }
 
   private <T> T ask(Function<Server, T> question) {
-    return question.apply(new Server(client, Clock.system()));
+    return question.apply(new Server(api, Clock.system()));
   }
 
   private int run(Callable<Integer> command, String... args) {

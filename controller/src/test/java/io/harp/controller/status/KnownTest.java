@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.fabric8.kubernetes.api.model.ManagedFieldsEntryBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.harp.kube.Fields;
+import io.harp.kube.Json;
 import io.harp.kube.Translate;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,7 +48,6 @@ class KnownTest {
     assertEquals(Map.of("app", "web"), written.getMetadata().getLabels());
     assertEquals(
         Map.of("theirs", "x", Wanted.FROM_POOL, "q"), written.getMetadata().getAnnotations());
-    assertTrue(written.getMetadata().getManagedFields().isEmpty());
     assertEquals("LoadBalancer", written.getSpec().getType());
     assertEquals("Theirs", written.getStatus().getConditions().getFirst().getType());
     assertEquals(
@@ -70,7 +71,6 @@ class KnownTest {
             .withResourceVersion("7")
             .addToLabels("app", "web")
             .addToFinalizers("keep.me/please")
-            .addToManagedFields(new ManagedFieldsEntryBuilder().withManager("kubectl").build())
             .addToAnnotations(Wanted.FROM_POOL, "p")
             .addToAnnotations("theirs", "x")
             .endMetadata()
@@ -90,6 +90,12 @@ class KnownTest {
             .endLoadBalancer()
             .endStatus()
             .build();
-    return Known.of(object, Translate.service(object));
+    Fields fields = fields(object);
+    return new Known(fields, Translate.service(fields));
+  }
+
+  private static Fields fields(Service object) {
+    String text = new KubernetesSerialization().asJson(object);
+    return Fields.of("", Json.object(text.getBytes(StandardCharsets.UTF_8)));
   }
 }

@@ -3,9 +3,14 @@ package io.harp.controller.status;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.harp.kube.Fields;
+import io.harp.kube.Json;
 import io.harp.kube.Translate;
 import io.harp.model.LbService;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -24,23 +29,29 @@ class WantedTest {
 
   private static LbService served(String mode) {
     return Translate.service(
-        new ServiceBuilder()
-            .withNewMetadata()
-            .withNamespace("shop")
-            .withName("web")
-            .addToAnnotations(Wanted.FROM_POOL, "p")
-            .endMetadata()
-            .withNewSpec()
-            .withType("LoadBalancer")
-            .endSpec()
-            .withNewStatus()
-            .withNewLoadBalancer()
-            .addNewIngress()
-            .withIp("1.2.3.0")
-            .withIpMode(mode)
-            .endIngress()
-            .endLoadBalancer()
-            .endStatus()
-            .build());
+        fields(
+            new ServiceBuilder()
+                .withNewMetadata()
+                .withNamespace("shop")
+                .withName("web")
+                .addToAnnotations(Wanted.FROM_POOL, "p")
+                .endMetadata()
+                .withNewSpec()
+                .withType("LoadBalancer")
+                .endSpec()
+                .withNewStatus()
+                .withNewLoadBalancer()
+                .addNewIngress()
+                .withIp("1.2.3.0")
+                .withIpMode(mode)
+                .endIngress()
+                .endLoadBalancer()
+                .endStatus()
+                .build()));
+  }
+
+  private static Fields fields(Service object) {
+    String text = new KubernetesSerialization().asJson(object);
+    return Fields.of("", Json.object(text.getBytes(StandardCharsets.UTF_8)));
   }
 }

@@ -7,7 +7,6 @@ import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Group;
 import io.fabric8.kubernetes.model.annotation.Version;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Whether a component could take over the newest configuration. */
@@ -24,21 +23,5 @@ public final class ConfigurationState extends CustomResource<Void, Configuration
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Status(
-      String result, @Nullable String errorSummary, @Nullable List<Condition> conditions) {
-
-    /**
-     * What conditions add up to, as MetalLB's tools expect it: one that is False spoils the whole,
-     * and without any nothing is known yet.
-     */
-    public static Status of(List<Condition> conditions) {
-      String summary =
-          conditions.stream()
-              .filter(c -> !"True".equals(c.getStatus()))
-              .map(Condition::getMessage)
-              .collect(Collectors.joining("\n"));
-      boolean sound = conditions.stream().allMatch(c -> "True".equals(c.getStatus()));
-      String result = conditions.isEmpty() ? "Unknown" : sound ? "Valid" : "Invalid";
-      return new Status(result, summary, List.copyOf(conditions));
-    }
-  }
+      String result, @Nullable String errorSummary, @Nullable List<Condition> conditions) {}
 }

@@ -1,4 +1,7 @@
-/** The objects of the group {@code metallb.io} that Harp writes or that tests create. */
+/**
+ * The objects of the group {@code metallb.io} as classes, for fabric8's typed client: lab and tests
+ * create and read them so. The daemons read and write plain fields.
+ */
 @NullMarked
 package io.harp.kube.crd;
 

@@ -1,5 +1,6 @@
 package io.harp.speaker.status;
 
+import io.harp.kube.Fields;
 import io.harp.kube.crd.ServiceL2Status;
 import io.harp.loop.Clock;
 import io.harp.model.ServiceKey;
@@ -23,15 +24,15 @@ final class Listing {
   interface Source {
 
     /** What there is of one Service. */
-    List<ServiceL2Status> of(ServiceKey service);
+    List<Fields> of(ServiceKey service);
 
     /** All there is. */
-    List<ServiceL2Status> all();
+    List<Fields> all();
   }
 
   private final Source source;
   private final Clock clock;
-  private final Map<ServiceKey, List<ServiceL2Status>> listed = new HashMap<>();
+  private final Map<ServiceKey, List<Fields>> listed = new HashMap<>();
   private long askedMs = Long.MIN_VALUE;
 
   Listing(Source source, Clock clock) {
@@ -45,7 +46,7 @@ final class Listing {
    * @param saidMs when the word was said
    * @param many whether others wait
    */
-  synchronized List<ServiceL2Status> of(Word word, long saidMs, boolean many) {
+  synchronized List<Fields> of(Word word, long saidMs, boolean many) {
     if (saidMs >= askedMs) {
       listed.clear();
       askedMs = Long.MIN_VALUE;
@@ -53,19 +54,17 @@ final class Listing {
         return source.of(word.service());
       }
       long now = clock.nowMs();
-      for (ServiceL2Status each : source.all()) {
-        Map<String, String> labels = each.getMetadata().getLabels();
-        if (labels != null) {
-          ServiceKey service =
-              new ServiceKey(
-                  labels.getOrDefault(ServiceL2Status.SERVICE_NAMESPACE_LABEL, ""),
-                  labels.getOrDefault(ServiceL2Status.SERVICE_NAME_LABEL, ""));
-          listed.computeIfAbsent(service, _ -> new ArrayList<>(1)).add(each);
-        }
+      for (Fields each : source.all()) {
+        Fields labels = each.object("metadata").object("labels");
+        ServiceKey service =
+            new ServiceKey(
+                labels.text(ServiceL2Status.SERVICE_NAMESPACE_LABEL),
+                labels.text(ServiceL2Status.SERVICE_NAME_LABEL));
+        listed.computeIfAbsent(service, _ -> new ArrayList<>(1)).add(each);
       }
       askedMs = now;
     }
-    List<ServiceL2Status> found = listed.remove(word.service());
+    List<Fields> found = listed.remove(word.service());
     return found == null ? List.of() : found;
   }
 }

@@ -1,26 +1,20 @@
 package io.harp.speaker.status;
 
-import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.api.model.ConditionBuilder;
-import io.fabric8.kubernetes.api.model.EventBuilder;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.harp.kube.Json;
-import io.harp.kube.crd.MetalLb;
+import io.harp.kube.Api;
+import io.harp.kube.ApiProblem;
+import io.harp.kube.Fields;
+import io.harp.kube.Resource;
+import io.harp.kube.Scope;
 import io.harp.kube.crd.ServiceL2Status;
 import io.harp.model.NodeName;
 import io.harp.model.ServiceKey;
-import java.net.HttpURLConnection;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a move is in the API: one event of the Service and its {@link ServiceL2Status}. Each call is
@@ -30,13 +24,16 @@ final class MoveObjects implements Listing.Source {
 
   private static final String CONFLICT = "AddressConflict";
 
-  private final KubernetesClient client;
+  /** What MetalLB's own speaker signs events with. */
+  private static final String COMPONENT = "metallb-speaker";
+
+  private final Api api;
   private final String namespace;
   private final NodeName node;
   private final LongAdder written = new LongAdder();
 
-  MoveObjects(KubernetesClient client, String namespace, NodeName node) {
-    this.client = client;
+  MoveObjects(Api api, String namespace, NodeName node) {
+    this.api = api;
     this.namespace = namespace;
     this.node = node;
   }
@@ -47,19 +44,21 @@ final class MoveObjects implements Listing.Source {
   }
 
   @Override
-  public List<ServiceL2Status> of(ServiceKey service) {
-    return client
-        .resources(ServiceL2Status.class)
-        .inNamespace(namespace)
-        .withLabel(ServiceL2Status.SERVICE_NAME_LABEL, service.name())
-        .withLabel(ServiceL2Status.SERVICE_NAMESPACE_LABEL, service.namespace())
-        .list()
-        .getItems();
+  public List<Fields> of(ServiceKey service) {
+    return api.list(
+        Resource.L2_STATUSES,
+        Scope.in(namespace)
+            .withLabels(
+                Map.of(
+                    ServiceL2Status.SERVICE_NAME_LABEL,
+                    service.name(),
+                    ServiceL2Status.SERVICE_NAMESPACE_LABEL,
+                    service.namespace())));
   }
 
   @Override
-  public List<ServiceL2Status> all() {
-    return client.resources(ServiceL2Status.class).inNamespace(namespace).list().getItems();
+  public List<Fields> all() {
+    return api.list(Resource.L2_STATUSES, Scope.in(namespace));
   }
 
   /**
@@ -67,13 +66,13 @@ final class MoveObjects implements Listing.Source {
    *
    * @param present what it has
    */
-  void write(Word word, List<ServiceL2Status> present) {
+  void write(Word word, List<Fields> present) {
     if (word.tenure().isEmpty()) {
       present.stream().filter(this::isOwn).forEach(this::delete);
       return;
     }
     Tenure tenure = word.tenure().get();
-    Optional<ServiceL2Status> own = present.stream().filter(this::isOwn).findFirst();
+    Optional<Fields> own = present.stream().filter(this::isOwn).findFirst();
     // Whoever takes a Service removes what others wrote. So where the own word still stands nobody
     // else had it since, and to find it back is no move.
     if (own.isEmpty()) {
@@ -88,28 +87,41 @@ final class MoveObjects implements Listing.Source {
               + ")",
           Long.toHexString(tenure.sinceMs()));
     }
-    String kept = own.map(o -> o.getMetadata().getName()).orElse("");
+    String kept = own.map(Fields::name).orElse("");
     if (own.isPresent() || !createWhole(tenure)) {
       update(own.orElseGet(() -> create(tenure)), tenure);
     }
-    present.stream().filter(o -> !o.getMetadata().getName().equals(kept)).forEach(this::delete);
+    present.stream().filter(o -> !o.name().equals(kept)).forEach(this::delete);
   }
 
-  private boolean isOwn(ServiceL2Status status) {
-    Map<String, String> labels = status.getMetadata().getLabels();
-    return labels != null && node.text().equals(labels.get(ServiceL2Status.NODE_LABEL));
+  private boolean isOwn(Fields status) {
+    return status
+        .object("metadata")
+        .object("labels")
+        .text(ServiceL2Status.NODE_LABEL)
+        .equals(node.text());
   }
 
-  private void delete(ServiceL2Status status) {
-    client.resource(status).inNamespace(namespace).delete();
-    written.increment();
+  /** What is gone already is as it should be. */
+  private void delete(Fields status) {
+    try {
+      api.delete(Resource.L2_STATUSES.path(namespace, status.name()));
+      written.increment();
+    } catch (ApiProblem e) {
+      if (!e.isNotFound()) {
+        throw e;
+      }
+    }
   }
 
-  private void update(ServiceL2Status object, Tenure tenure) {
-    ServiceL2Status.Status wanted = status(tenure, object.getStatus());
-    if (!wanted.equals(object.getStatus())) {
-      object.setStatus(wanted);
-      client.resource(object).inNamespace(namespace).updateStatus();
+  private void update(Fields object, Tenure tenure) {
+    Map<String, Object> wanted = status(tenure, object);
+    if (!wanted.equals(object.values().get("status"))) {
+      Map<String, Object> update = object.copy();
+      update.put("apiVersion", Resource.L2_STATUSES.apiVersion());
+      update.put("kind", Resource.L2_STATUSES.kind());
+      update.put("status", wanted);
+      api.replace(Resource.L2_STATUSES.statusPath(namespace, object.name()), update);
       written.increment();
     }
   }
@@ -119,45 +131,46 @@ final class MoveObjects implements Listing.Source {
    * Returns whether the server knows it: MetalLB's own definition does not have it.
    */
   private boolean createWhole(Tenure tenure) {
-    Map<String, Object> whole =
-        Map.of(
-            "apiVersion",
-            MetalLb.GROUP + "/" + ServiceL2Status.WHOLE,
-            "kind",
-            "ServiceL2Status",
-            "metadata",
-            metadata(tenure.service()),
-            "status",
-            status(tenure, null));
-    String path =
-        "/apis/%s/%s/namespaces/%s/servicel2statuses"
-            .formatted(MetalLb.GROUP, ServiceL2Status.WHOLE, namespace);
+    Map<String, Object> whole = object(Resource.WHOLE_L2_STATUSES, tenure.service());
+    whole.put("status", status(tenure, Fields.NONE));
     try {
-      client.raw(path, "POST", Json.text(whole));
+      api.create(Resource.WHOLE_L2_STATUSES.path(namespace), whole);
       written.increment();
       return true;
-    } catch (KubernetesClientException e) {
-      if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+    } catch (ApiProblem e) {
+      if (e.isNotFound()) {
         return false;
       }
       throw e;
     }
   }
 
-  private ObjectMeta metadata(ServiceKey service) {
-    return new ObjectMetaBuilder()
-        .withNamespace(namespace)
-        .withName(name(service))
-        .addToLabels(ServiceL2Status.NODE_LABEL, node.text())
-        .addToLabels(ServiceL2Status.SERVICE_NAME_LABEL, service.name())
-        .addToLabels(ServiceL2Status.SERVICE_NAMESPACE_LABEL, service.namespace())
-        .build();
+  private Map<String, Object> object(Resource resource, ServiceKey service) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("apiVersion", resource.apiVersion());
+    object.put("kind", resource.kind());
+    object.put(
+        "metadata",
+        Map.of(
+            "namespace",
+            namespace,
+            "name",
+            name(service),
+            "labels",
+            Map.of(
+                ServiceL2Status.NODE_LABEL,
+                node.text(),
+                ServiceL2Status.SERVICE_NAME_LABEL,
+                service.name(),
+                ServiceL2Status.SERVICE_NAMESPACE_LABEL,
+                service.namespace())));
+    return object;
   }
 
-  private ServiceL2Status create(Tenure tenure) {
-    ServiceL2Status status = new ServiceL2Status();
-    status.setMetadata(metadata(tenure.service()));
-    ServiceL2Status created = client.resource(status).inNamespace(namespace).create();
+  private Fields create(Tenure tenure) {
+    Fields created =
+        api.create(
+            Resource.L2_STATUSES.path(namespace), object(Resource.L2_STATUSES, tenure.service()));
     written.increment();
     return created;
   }
@@ -167,43 +180,49 @@ final class MoveObjects implements Listing.Source {
     return "l2-" + Names.hash(service + "@" + node);
   }
 
-  private ServiceL2Status.Status status(Tenure tenure, ServiceL2Status.@Nullable Status before) {
-    return new ServiceL2Status.Status(
-        node.text(),
-        tenure.service().name(),
-        tenure.service().namespace(),
-        tenure.interfaces().stream().map(ServiceL2Status.Interface::new).toList(),
-        tenure.addresses().stream().map(Object::toString).toList(),
-        tenure.mac().toString(),
-        tenure.epoch(),
-        Instant.ofEpochMilli(tenure.sinceMs()).truncatedTo(ChronoUnit.MILLIS).toString(),
-        tenure.reason(),
-        conditions(tenure, before == null ? null : before.conditions()));
+  private Map<String, Object> status(Tenure tenure, Fields before) {
+    Map<String, Object> status = new LinkedHashMap<>();
+    status.put("node", node.text());
+    status.put("serviceName", tenure.service().name());
+    status.put("serviceNamespace", tenure.service().namespace());
+    status.put("interfaces", tenure.interfaces().stream().map(i -> Map.of("name", i)).toList());
+    status.put("addresses", tenure.addresses().stream().map(Object::toString).toList());
+    status.put("mac", tenure.mac().toString());
+    status.put("epoch", tenure.epoch());
+    status.put(
+        "since", Instant.ofEpochMilli(tenure.sinceMs()).truncatedTo(ChronoUnit.MILLIS).toString());
+    status.put("reason", tenure.reason());
+    conditions(tenure, before).ifPresent(conditions -> status.put("conditions", conditions));
+    return status;
   }
 
   // Nothing is said of conflicts until there was one.
-  private static @Nullable List<Condition> conditions(
-      Tenure tenure, @Nullable List<Condition> before) {
-    Optional<Condition> last =
-        before == null
-            ? Optional.empty()
-            : before.stream().filter(c -> CONFLICT.equals(c.getType())).findFirst();
+  private static Optional<List<Map<String, String>>> conditions(Tenure tenure, Fields before) {
+    Optional<Fields> last =
+        before.object("status").objects("conditions", c -> c).stream()
+            .filter(c -> c.text("type").equals(CONFLICT))
+            .findFirst();
     if (tenure.conflict().isEmpty() && last.isEmpty()) {
-      return null;
+      return Optional.empty();
     }
     String status = tenure.conflict().isPresent() ? "True" : "False";
-    boolean same = last.filter(c -> status.equals(c.getStatus())).isPresent();
-    return List.of(
-        new ConditionBuilder()
-            .withType(CONFLICT)
-            .withStatus(status)
-            .withReason(tenure.conflict().isPresent() ? "ClaimedByAnother" : "Quiet")
-            .withMessage(tenure.conflict().orElse("no other host claims the addresses"))
-            .withLastTransitionTime(
-                same
-                    ? last.get().getLastTransitionTime()
-                    : Instant.now().truncatedTo(ChronoUnit.SECONDS).toString())
-            .build());
+    String since =
+        last.filter(c -> c.text("status").equals(status))
+            .map(c -> c.text("lastTransitionTime"))
+            .orElseGet(() -> Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    return Optional.of(
+        List.of(
+            Map.of(
+                "type",
+                CONFLICT,
+                "status",
+                status,
+                "reason",
+                tenure.conflict().isPresent() ? "ClaimedByAnother" : "Quiet",
+                "message",
+                tenure.conflict().orElse("no other host claims the addresses"),
+                "lastTransitionTime",
+                since)));
   }
 
   /** An event of its own, whatever was said before. */
@@ -213,43 +232,43 @@ final class MoveObjects implements Listing.Source {
 
   private void event(ServiceKey service, String type, String reason, String message, String key) {
     String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+    Map<String, Object> event = new LinkedHashMap<>();
+    event.put("apiVersion", "v1");
+    event.put("kind", "Event");
+    event.put(
+        "metadata",
+        Map.of(
+            "namespace",
+            service.namespace(),
+            "name",
+            service.name() + "." + key + Names.hash(node.text())));
+    event.put(
+        "involvedObject",
+        Map.of(
+            "apiVersion",
+            "v1",
+            "kind",
+            "Service",
+            "namespace",
+            service.namespace(),
+            "name",
+            service.name()));
+    event.put("type", type);
+    event.put("reason", reason);
+    event.put("message", message);
+    event.put("source", Map.of("component", COMPONENT, "host", node.text()));
+    event.put("reportingComponent", COMPONENT);
+    event.put("reportingInstance", node.text());
+    event.put("firstTimestamp", now);
+    event.put("lastTimestamp", now);
+    event.put("count", 1);
     try {
-      client
-          .v1()
-          .events()
-          .inNamespace(service.namespace())
-          .resource(
-              new EventBuilder()
-                  .withNewMetadata()
-                  .withNamespace(service.namespace())
-                  .withName(service.name() + "." + key + Names.hash(node.text()))
-                  .endMetadata()
-                  .withInvolvedObject(
-                      new ObjectReferenceBuilder()
-                          .withApiVersion("v1")
-                          .withKind("Service")
-                          .withNamespace(service.namespace())
-                          .withName(service.name())
-                          .build())
-                  .withType(type)
-                  .withReason(reason)
-                  .withMessage(message)
-                  .withNewSource()
-                  .withComponent("metallb-speaker")
-                  .withHost(node.text())
-                  .endSource()
-                  .withReportingComponent("metallb-speaker")
-                  .withReportingInstance(node.text())
-                  .withFirstTimestamp(now)
-                  .withLastTimestamp(now)
-                  .withCount(1)
-                  .build())
-          .create();
+      api.create(Resource.EVENTS.path(service.namespace()), event);
       written.increment();
-    } catch (KubernetesClientException e) {
+    } catch (ApiProblem e) {
       // The name is made of Service, node and tenure: it is there already, by an attempt whose
       // answer was lost.
-      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+      if (!e.isConflict()) {
         throw e;
       }
     }

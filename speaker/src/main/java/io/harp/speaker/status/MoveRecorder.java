@@ -1,7 +1,7 @@
 package io.harp.speaker.status;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.harp.kube.Api;
+import io.harp.kube.ApiProblem;
 import io.harp.kube.ApiThreads;
 import io.harp.loop.Clock;
 import io.harp.model.NodeName;
@@ -60,9 +60,9 @@ public final class MoveRecorder implements AutoCloseable {
   private volatile boolean troubled;
   private volatile boolean closed;
 
-  public MoveRecorder(KubernetesClient client, String namespace, NodeName node, Clock clock) {
+  public MoveRecorder(Api api, String namespace, NodeName node, Clock clock) {
     this.backlog = new Backlog(clock);
-    this.objects = new MoveObjects(client, namespace, node);
+    this.objects = new MoveObjects(api, namespace, node);
     this.listing = new Listing(objects, clock);
     this.writers =
         IntStream.range(0, WRITERS)
@@ -99,7 +99,7 @@ public final class MoveRecorder implements AutoCloseable {
     notes.execute(() -> {
       try {
         objects.event(note.service(), type, note.reason(), note.message());
-      } catch (KubernetesClientException e) {
+      } catch (ApiProblem e) {
         failed.increment();
       }
     });

@@ -2,7 +2,7 @@ package io.harp.speaker.status;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.harp.kube.Fields;
 import io.harp.kube.crd.ServiceL2Status;
 import io.harp.model.ServiceKey;
 import io.harp.speaker.ManualClock;
@@ -20,13 +20,13 @@ class ListingTest {
       new Listing(
           new Listing.Source() {
             @Override
-            public List<ServiceL2Status> of(ServiceKey service) {
+            public List<Fields> of(ServiceKey service) {
               asked.add(service.name());
               return List.of(status(service));
             }
 
             @Override
-            public List<ServiceL2Status> all() {
+            public List<Fields> all() {
               asked.add("all");
               return IntStream.range(0, 100).mapToObj(i -> status(service(i))).toList();
             }
@@ -63,18 +63,19 @@ class ListingTest {
     return new ServiceKey("default", "web-" + i);
   }
 
-  private static ServiceL2Status status(ServiceKey service) {
-    ServiceL2Status status = new ServiceL2Status();
-    status.setMetadata(
-        new ObjectMetaBuilder()
-            .withName("l2-" + service.name())
-            .withLabels(
+  private static Fields status(ServiceKey service) {
+    return Fields.of(
+        "",
+        Map.of(
+            "metadata",
+            Map.of(
+                "name",
+                "l2-" + service.name(),
+                "labels",
                 Map.of(
                     ServiceL2Status.SERVICE_NAME_LABEL,
                     service.name(),
                     ServiceL2Status.SERVICE_NAMESPACE_LABEL,
-                    service.namespace()))
-            .build());
-    return status;
+                    service.namespace()))));
   }
 }
