@@ -5,8 +5,10 @@ import static io.harp.controller.Samples.service;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.server.mock.KubernetesCrudDispatcher;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.mockwebserver.Context;
@@ -171,7 +173,7 @@ class FaultScheduleTest {
         new KubernetesMockServer(new Context(), new MockWebServer(), new HashMap<>(), api, false);
     server.init();
     List<Api> clients = new ArrayList<>();
-    try (KubernetesClient user = server.createClient()) {
+    try (KubernetesClient user = user(server)) {
       user.resource(pool("edge", "10.0.0.0/29")).create();
       for (int i = 0; i < SERVICES; i++) {
         user.resource(service("s" + i)).create();
@@ -253,13 +255,21 @@ class FaultScheduleTest {
     }
   }
 
+  private static KubernetesClient user(KubernetesMockServer server) {
+    return new KubernetesClientBuilder().withConfig(config(server, "user")).build();
+  }
+
   private static Api client(KubernetesMockServer server, String agent) {
-    return Api.connect(
-        new ConfigBuilder()
-            .withAutoConfigure(false)
-            .withMasterUrl(server.url("/"))
-            .withUserAgent(agent)
-            .build());
+    return Api.connect(config(server, agent));
+  }
+
+  private static Config config(KubernetesMockServer server, String agent) {
+    return new ConfigBuilder()
+        .withAutoConfigure(false)
+        .withMasterUrl(server.url("/"))
+        .withUserAgent(agent)
+        .withHttp2Disable(true)
+        .build();
   }
 
   private static ControllerMetrics metrics() {

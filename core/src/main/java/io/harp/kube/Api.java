@@ -67,13 +67,16 @@ public final class Api implements AutoCloseable {
 
   /** The server a configuration names. */
   public static Api connect(Config base) {
+    String server = base.getMasterUrl();
     Config config =
         new ConfigBuilder(base)
             .withConnectionTimeout(CONNECT_TIMEOUT_MS)
             .withRequestTimeout(REQUEST_TIMEOUT_MS)
             .withRequestRetryBackoffLimit(0)
+            // Without TLS, as lab and tests have it, a connection would be upgraded while requests
+            // are under way on it, and their answers get lost.
+            .withHttp2Disable(base.isHttp2Disable() || server.startsWith("http:"))
             .build();
-    String server = config.getMasterUrl();
     return new Api(
         HttpClientUtils.getHttpClientFactory().newBuilder(config).build(),
         server.endsWith("/") ? server.substring(0, server.length() - 1) : server);
@@ -92,17 +95,17 @@ public final class Api implements AutoCloseable {
   }
 
   public Fields get(String path) {
-    return fields(send("GET", path, null));
+    return sent("GET", path, null);
   }
 
   /** Creates an object at the path of its kind; returns what became of it. */
   public Fields create(String path, Map<String, ?> object) {
-    return fields(send("POST", path, Json.text(object)));
+    return sent("POST", path, Json.text(object));
   }
 
   /** Replaces the object at a path; returns what became of it. */
   public Fields replace(String path, Map<String, ?> object) {
-    return fields(send("PUT", path, Json.text(object)));
+    return sent("PUT", path, Json.text(object));
   }
 
   /** Deletes the object at a path. */
@@ -253,6 +256,16 @@ public final class Api implements AutoCloseable {
 
   private static String reason(Throwable cause) {
     return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+  }
+
+  /** As {@link #send}, with the answer read. */
+  private Fields sent(String method, String path, @Nullable String body) {
+    byte[] answer = send(method, path, body);
+    try {
+      return fields(answer);
+    } catch (IllegalArgumentException e) {
+      throw new ApiProblem(method + " " + path + ": the answer is " + e.getMessage(), e);
+    }
   }
 
   private static Fields fields(byte[] body) {

@@ -1,6 +1,7 @@
 package io.harp.loop;
 
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,16 @@ public final class Loop implements AutoCloseable {
      * @return when to look again at the latest, in the milliseconds of {@link Clock#nowMs}
      */
     long at(long nowMs);
+
+    /**
+     * Called instead where nothing has changed since the last look but the time: an owner may know
+     * that little of what it looks at depends on that.
+     *
+     * @return as {@link #at}
+     */
+    default long glance(long nowMs) {
+      return at(nowMs);
+    }
   }
 
   /** So many events that wait share a tick, at most. */
@@ -44,6 +55,7 @@ public final class Loop implements AutoCloseable {
   private final Inbox inbox;
   private final AtomicLong dropped = new AtomicLong();
   private final Thread thread;
+  private boolean changed = true;
   private long lookedMs;
   private long lookTookMs;
   private volatile long lastProgressMs;
@@ -104,6 +116,32 @@ public final class Loop implements AutoCloseable {
     return false;
   }
 
+  /**
+   * As {@link #post}, for an event that may leave everything as it was.
+   *
+   * @param event returns whether it has changed anything
+   */
+  public void postLight(BooleanSupplier event) {
+    post(new Light(event));
+  }
+
+  /** As {@link #offer}, for an event as in {@link #postLight}. */
+  public boolean offerLight(BooleanSupplier event) {
+    return offer(new Light(event));
+  }
+
+  /** Marks events that say whether they have changed anything. */
+  private record Light(BooleanSupplier event) implements Runnable {
+    boolean hasChangedSomething() {
+      return event.getAsBoolean();
+    }
+
+    @Override
+    public void run() {
+      hasChangedSomething();
+    }
+  }
+
   /** How many events {@link #offer} dropped since the start. */
   public long dropped() {
     return dropped.get();
@@ -134,7 +172,7 @@ public final class Loop implements AutoCloseable {
         }
         if (event != null) {
           long since = clock.nowMs();
-          event.run();
+          handle(event);
           takeWhatWaits(since, deadline);
           deadline = look(clock.nowMs());
         }
@@ -153,8 +191,18 @@ public final class Loop implements AutoCloseable {
     }
   }
 
+  private void handle(Runnable event) {
+    if (event instanceof Light light) {
+      changed |= light.hasChangedSomething();
+    } else {
+      event.run();
+      changed = true;
+    }
+  }
+
   private long look(long now) {
-    long deadline = tick.at(now);
+    long deadline = changed ? tick.at(now) : tick.glance(now);
+    changed = false;
     lookedMs = clock.nowMs();
     lookTookMs = lookedMs - now;
     return deadline;
@@ -173,7 +221,7 @@ public final class Loop implements AutoCloseable {
       if (event == null) {
         return;
       }
-      event.run();
+      handle(event);
     }
   }
 

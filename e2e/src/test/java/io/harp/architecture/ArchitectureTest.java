@@ -109,32 +109,27 @@ class ArchitectureTest {
         .check(HARP);
   }
 
-  // The classes that put a daemon together pass the client on; they are named, so that no other
-  // joins them unseen.
   @Test
-  void onlyKubeAndTheStatusWritersImportFabric8() {
+  void onlyKubeImportsFabric8() {
     noClasses()
         .that(
-            resideInAnyPackage("io.harp..")
-                .and(
-                    com.tngtech.archunit.base.DescribedPredicate.not(
-                        resideInAnyPackage(
-                            "io.harp.kube..",
-                            "io.harp.speaker.status..",
-                            "io.harp.controller.status..",
-                            "io.harp.e2e.."))))
-        .and()
-        .doNotHaveFullyQualifiedName("io.harp.speaker.Daemon")
-        .and()
-        .doNotHaveFullyQualifiedName("io.harp.speaker.Peers")
-        .and()
-        .doNotHaveFullyQualifiedName("io.harp.controller.Daemon")
-        .and()
-        .doNotHaveFullyQualifiedName("io.harp.controller.Webhooks")
-        .and()
-        .doNotHaveFullyQualifiedName("io.harp.controller.Term")
+            com.tngtech.archunit.base.DescribedPredicate.not(
+                resideInAnyPackage("io.harp.kube..", "io.harp.e2e..")))
         .should()
         .dependOnClassesThat(resideInAPackage("io.fabric8.."))
+        .check(HARP);
+  }
+
+  /** A class of a kind costs each daemon its start: the models are for lab and tests. */
+  @Test
+  void daemonsLoadNoClassOfAKind() {
+    noClasses()
+        .that(resideInAnyPackage("io.harp.."))
+        .and(
+            com.tngtech.archunit.base.DescribedPredicate.not(
+                resideInAnyPackage("io.harp.kube.crd..", "io.harp.e2e..")))
+        .should()
+        .dependOnClassesThat(resideInAPackage("io.fabric8.kubernetes.api.."))
         .check(HARP);
   }
 

@@ -82,6 +82,7 @@ final class Daemon {
   private final Pages pages;
   private long nextGateways;
   private long nextFreshness = Long.MIN_VALUE;
+  private long restsUntil = Long.MIN_VALUE;
 
   private Daemon(Settings settings) throws IOException {
     this.settings = settings;
@@ -124,7 +125,7 @@ final class Daemon {
    */
   static Daemon start(Settings settings) throws IOException {
     Daemon daemon = new Daemon(settings);
-    daemon.loop.start(daemon::tick);
+    daemon.loop.start(daemon.new Looking());
     daemon.join();
     return daemon;
   }
@@ -157,6 +158,24 @@ final class Daemon {
     loop.post(() -> speaker.say());
   }
 
+  private final class Looking implements Loop.Tick {
+
+    @Override
+    public long at(long now) {
+      return tick(now);
+    }
+
+    @Override
+    public long glance(long now) {
+      if (now >= restsUntil) {
+        return tick(now);
+      }
+      Speaker.Look look = speaker.glance(now);
+      gate.openUntil(speaker.mayRespondUntil(now));
+      return Math.min(look.whole() ? told(look.next()) : look.next(), restsUntil);
+    }
+  }
+
   private long tick(long now) {
     if (now >= nextFreshness) {
       nextFreshness = now + 250;
@@ -177,6 +196,12 @@ final class Daemon {
         });
     long next = speaker.tick(now);
     gate.openUntil(speaker.mayRespondUntil(now));
+    restsUntil = Math.min(Math.min(nextFreshness, nextGateways), world.nextMs());
+    return told(next);
+  }
+
+  /** Tells what came of a look at everything. */
+  private long told(long next) {
     if (speaker.isReady()) {
       pages.ready();
     }
@@ -254,7 +279,7 @@ final class Daemon {
 
     @Override
     public void message(Member from, byte[] message) {
-      loop.post(() -> speaker.message(from, message, clock.nowMs()));
+      loop.postLight(() -> speaker.message(from, message, clock.nowMs()));
     }
 
     @Override
@@ -279,7 +304,7 @@ final class Daemon {
 
     @Override
     public void heard(Heard heard) {
-      loop.offer(() -> speaker.heard(heard, clock.nowMs()));
+      loop.offerLight(() -> speaker.heard(heard, clock.nowMs()));
     }
   }
 }

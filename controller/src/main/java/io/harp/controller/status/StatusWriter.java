@@ -219,15 +219,23 @@ public final class StatusWriter implements RawServices {
     if (annotationsKept || annotationsIgnored || wanted.pool().isEmpty()) {
       return;
     }
-    LbService now = Translate.readable(Fields.of("", Json.object(answer))).orElse(null);
-    if (now == null || !wanted.addresses().equals(now.ingress())) {
+    Optional<LbService> now = read(answer).filter(s -> wanted.addresses().equals(s.ingress()));
+    if (now.isEmpty()) {
       return;
     }
-    if (wanted.isSaidBy(now)) {
+    if (wanted.isSaidBy(now.get())) {
       annotationsKept = true;
     } else {
       annotationsIgnored = true;
       log.warn("this API server ignores annotations in a status; pools will not be annotated");
+    }
+  }
+
+  private static Optional<LbService> read(byte[] answer) {
+    try {
+      return Translate.readable(Fields.of("", Json.object(answer)));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty(); // whoever stands before the server answers as he likes
     }
   }
 
@@ -243,8 +251,9 @@ public final class StatusWriter implements RawServices {
       gone(key);
       return;
     }
+    Optional<LbService> service = Translate.readable(now.get());
     synchronized (this) {
-      learn(entry, new Known(now.get(), Translate.service(now.get())));
+      service.ifPresent(s -> learn(entry, new Known(now.get(), s)));
     }
   }
 

@@ -36,17 +36,22 @@ final class Hearing {
     this.hellos = hellos;
   }
 
-  void heard(Heard heard, long now) {
-    switch (heard) {
-      case Heard.Probe probe -> probe.trailer().ifPresent(t -> asked(probe, t, now));
+  /** Returns whether it means anything here: most who ask are no speakers. */
+  boolean heard(Heard heard, long now) {
+    return switch (heard) {
+      case Heard.Probe probe -> {
+        probe.trailer().ifPresent(t -> asked(probe, t, now));
+        yield probe.trailer().isPresent();
+      }
       case Heard.Claim claim -> {
         suspicions.answered(claim.address());
         claim.trailer().ifPresent(t -> roster.sawSpeaker(claim.sender(), t, now));
         if (!holdings.answered(claim.address(), claim.sender())) {
           disputes.claimed(claim, cards.mac(claim.link()), now);
         }
+        yield true;
       }
-    }
+    };
   }
 
   // A speaker asks: an audit (it holds nothing), a hello, or the challenge of a holder.

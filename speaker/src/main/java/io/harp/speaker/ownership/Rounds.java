@@ -1,11 +1,16 @@
 package io.harp.speaker.ownership;
 
 import io.harp.speaker.announcement.FramePort;
+import io.harp.speaker.ownership.Fence.Finding;
 import io.harp.speaker.ownership.Journal.Release;
 import io.harp.speaker.ownership.Settings.Rule;
+import io.harp.speaker.ownership.Speaker.Look;
 
 /** What time brings: everything that is looked at, asked or said again now and then. */
 final class Rounds {
+
+  /** After so many milliseconds everything is looked at, whether or not anything is due. */
+  private static final long WHOLE_MS = 250;
 
   private final Settings settings;
   private final FramePort port;
@@ -23,6 +28,7 @@ final class Rounds {
   private final Correspondence peers;
   private final Reporting reporting;
   private final Conduct conduct;
+  private long restsUntil = Long.MIN_VALUE;
 
   Rounds(
       Settings settings,
@@ -65,10 +71,26 @@ final class Rounds {
    * @return when to call again at the latest
    */
   long tick(long now) {
-    for (int link : cards.indexes()) {
-      fence.foreign(port.lastForeignMs(link));
-    }
     lookAtFence(now);
+    return whole(now);
+  }
+
+  /**
+   * Does what is due where nothing has happened but that time went by: mostly that is to renew the
+   * right to send and to ask the neighbours for their echoes, some twenty times a second.
+   */
+  Look glance(long now) {
+    if (now >= restsUntil) {
+      return new Look(tick(now), true);
+    }
+    if (lookAtFence(now) != Finding.STEADY) {
+      return new Look(whole(now), true);
+    }
+    peers.ping(now);
+    return new Look(next(now), false);
+  }
+
+  private long whole(long now) {
     agenda.run(now);
     peers.ping(now);
     hellos.run(now);
@@ -82,17 +104,22 @@ final class Rounds {
       planning.run(now);
       conduct.publish();
     }
+    long timers = Math.min(agenda.next(), hellos.next());
+    long looks = Math.min(soundings.next(), following.nextAsk());
+    restsUntil = Math.min(Math.min(timers, looks), Math.min(reporting.next(now), now + WHOLE_MS));
     return next(now);
   }
 
   private long next(long now) {
-    long timers = Math.min(Math.min(agenda.next(), peers.nextPing()), hellos.next());
-    long looks = Math.min(Math.min(fence.next(now), soundings.next()), following.nextAsk());
-    return Math.min(Math.min(timers, looks), reporting.next(now));
+    return Math.min(Math.min(fence.next(now), peers.nextPing()), restsUntil);
   }
 
-  private void lookAtFence(long now) {
-    switch (fence.tick(now)) {
+  private Finding lookAtFence(long now) {
+    for (int link : cards.indexes()) {
+      fence.foreign(port.lastForeignMs(link));
+    }
+    Finding found = fence.tick(now);
+    switch (found) {
       case STEADY -> {}
       case LAPSED -> {
         holdings.releaseAll(Release.MUTED);
@@ -104,6 +131,7 @@ final class Rounds {
         conduct.followAgain(now);
       }
     }
+    return found;
   }
 
   private void sound(long now) {

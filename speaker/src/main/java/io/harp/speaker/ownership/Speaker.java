@@ -168,27 +168,45 @@ public final class Speaker {
     }
   }
 
-  /** Bytes of another member; those that are no message are counted and dropped. */
-  public void message(Member from, byte[] bytes, long now) {
+  /**
+   * Bytes of another member; those that are no message are counted and dropped.
+   *
+   * @return whether more than a {@link #glance} is due
+   */
+  public boolean message(Member from, byte[] bytes, long now) {
     try {
-      message(from, Codec.decode(bytes), now);
+      return message(from, Codec.decode(bytes), now);
     } catch (Unreadable e) {
       journal.refused("from " + from + ": " + e.getMessage());
+      return true;
     }
   }
 
-  private void message(Member from, Message message, long now) {
-    switch (message) {
-      case Ping m -> peers.pinged(from, m);
-      case Pong m -> fence.echo(m.view(), m.sentAtMs());
-      case Report m -> reported(from, m, now);
-      case Plan m -> planning.accept(m, now).ifPresent(plan -> conduct.follow(plan, now));
+  private boolean message(Member from, Message message, long now) {
+    return switch (message) {
+      case Ping m -> {
+        peers.pinged(from, m);
+        yield false;
+      }
+      case Pong m -> {
+        fence.echo(m.view(), m.sentAtMs());
+        yield false;
+      }
+      case Report m -> {
+        reported(from, m, now);
+        yield true;
+      }
+      case Plan m -> {
+        planning.accept(m, now).ifPresent(plan -> conduct.follow(plan, now));
+        yield true;
+      }
       case Facts m -> {
         if (picture.told(m)) {
           pictureChanged(now);
         }
+        yield true;
       }
-    }
+    };
   }
 
   private void reported(Member from, Report report, long now) {
@@ -276,10 +294,14 @@ public final class Speaker {
     isolation.gateway(!addresses.isEmpty());
   }
 
-  /** A frame about a watched address. */
-  public void heard(Heard heard, long now) {
+  /**
+   * A frame about a watched address.
+   *
+   * @return whether more than a {@link #glance} is due
+   */
+  public boolean heard(Heard heard, long now) {
     fence.foreign(now);
-    hearing.heard(heard, now);
+    return hearing.heard(heard, now);
   }
 
   // The end of this speaker
@@ -310,6 +332,19 @@ public final class Speaker {
    */
   public long tick(long now) {
     return rounds.tick(now);
+  }
+
+  /**
+   * What a look found.
+   *
+   * @param next when to call again at the latest
+   * @param whole whether everything was looked at
+   */
+  public record Look(long next, boolean whole) {}
+
+  /** As {@link #tick}, where nothing was told to this speaker since but what called for no more. */
+  public Look glance(long now) {
+    return rounds.glance(now);
   }
 
   private void publishPlan(Plan plan, long now) {

@@ -92,6 +92,8 @@ final class Life implements Membership.Host, FramePort, Journal {
   private final Map<Address, Frame> lastSaid = new HashMap<>();
   private final Set<Address> tenures = new HashSet<>();
   private @Nullable Plan lastPlan;
+  private boolean light;
+  private boolean changed;
 
   Life(
       Timeline time,
@@ -155,7 +157,9 @@ final class Life implements Membership.Host, FramePort, Journal {
 
       @Override
       public void message(Member from, byte[] message) {
-        speaker.message(from, mutant.equals(Mutant.NONE) ? message : misheard(message), clock());
+        light =
+            !speaker.message(
+                from, mutant.equals(Mutant.NONE) ? message : misheard(message), clock());
       }
     };
   }
@@ -187,13 +191,17 @@ final class Life implements Membership.Host, FramePort, Journal {
     if (clock() >= deadlineMs) {
       tick();
     }
+    light = false;
     event.run();
+    changed |= !light;
     tick();
   }
 
+  // As the daemon's loop does it: a glance is enough where nothing changed but the time.
   private void tick() {
     looks++;
-    long next = speaker.tick(clock());
+    long next = changed ? speaker.tick(clock()) : speaker.glance(clock()).next();
+    changed = false;
     if (next <= clock()) {
       throw new IllegalStateException("the speaker wants to be called again at once: " + next);
     }
@@ -390,7 +398,7 @@ final class Life implements Membership.Host, FramePort, Journal {
     if (watched.contains(address)) {
       heard
           .flatMap(h -> mutant.hears(this, h))
-          .ifPresent(h -> loop(() -> speaker.heard(h, clock())));
+          .ifPresent(h -> loop(() -> light = !speaker.heard(h, clock())));
     }
   }
 
@@ -465,7 +473,7 @@ final class Life implements Membership.Host, FramePort, Journal {
           nic.station, new Frame.Probe(address, nic.mac(), trailer.map(t -> mutant.says(this, t))));
       if (mutant.answersItself() && trailer.isPresent()) {
         Heard own = new Heard.Claim(link, address, nic.mac(), true, Optional.empty());
-        time.afterUs(100, () -> post("", () -> speaker.heard(own, clock())));
+        time.afterUs(100, () -> post("", () -> light = !speaker.heard(own, clock())));
       }
     }
   }
