@@ -45,6 +45,35 @@ class LoopTest {
   }
 
   @Test
+  void whereNothingHasChangedButTheTimeAGlanceIsEnough() throws InterruptedException {
+    List<String> seen = new CopyOnWriteArrayList<>();
+    CountDownLatch done = new CountDownLatch(1);
+    Loop loop = new Loop("test", Clock.system(), 1_000, 10);
+    loop.postLight(() -> !seen.add("light"));
+    loop.start(
+        new Loop.Tick() {
+          @Override
+          public long at(long now) {
+            seen.add("look");
+            return now + 1_000;
+          }
+
+          @Override
+          public long glance(long now) {
+            seen.add("glance");
+            loop.postLight(() -> seen.add("light, and news"));
+            loop.post(done::countDown);
+            return now + 1_000;
+          }
+        });
+    assertTrue(done.await(5, TimeUnit.SECONDS));
+    loop.close();
+    assertEquals(
+        List.of("look", "light", "glance", "light, and news"), List.copyOf(seen).subList(0, 4));
+    assertFalse(List.copyOf(seen).subList(4, seen.size()).contains("glance"), seen.toString());
+  }
+
+  @Test
   void whatWasPostedGoesBeforeWhatWasOfferedAndDoesNotKeepItWaitingForEver()
       throws InterruptedException {
     List<String> seen = new CopyOnWriteArrayList<>();

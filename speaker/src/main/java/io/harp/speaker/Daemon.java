@@ -66,7 +66,7 @@ final class Daemon {
   private final Gate gate = new Gate(clock);
   private final WireCounters wire = new WireCounters();
   private final FlightRecorder flight = new FlightRecorder();
-  private final Loop loop = new Loop("speaker", clock, 100, INBOX);
+  private final Loop loop = new Loop("speaker", clock, 250, INBOX);
   private final Api api;
   private final SpeakerMetrics metrics;
   private final MoveRecorder recorder;

@@ -52,6 +52,11 @@ public final class ArpBench implements Callable<Integer> {
   @Option(names = "--idle", description = "s to watch an idle speaker (default ${DEFAULT-VALUE})")
   int idleSeconds = 30;
 
+  @Option(
+      names = "--idle-nodes",
+      description = "speakers beside each other while one is watched (default ${DEFAULT-VALUE})")
+  int idleNodes = 1;
+
   @Option(names = "--idle-only", description = "only watch an idle speaker")
   boolean idleOnly;
 
@@ -150,9 +155,9 @@ public final class ArpBench implements Callable<Integer> {
     into.put("lostAt" + RATE + "PerSecond", n[0] - n[1]);
   }
 
-  /** A whole speaker with four interfaces that owns 100 addresses, alone, and nobody asks. */
+  /** A whole speaker with four interfaces and 100 addresses, its own or shared, and nobody asks. */
   private void idle() {
-    try (SpeakerLab speakers = SpeakerLab.build(LabOptions.harp().withNodes(1))) {
+    try (SpeakerLab speakers = SpeakerLab.build(LabOptions.harp().withNodes(idleNodes))) {
       LabNode node = speakers.node("n1");
       Namespace machine = speakers.lab().lan().machine("n1");
       for (String name : List.of("lan1", "lan2")) {
@@ -165,8 +170,7 @@ public final class ArpBench implements Callable<Integer> {
         speakers.serve("web-" + i, "10.77.100." + i);
       }
       speakers.lab().startSpeakers();
-      boolean all =
-          SpeakerLab.await(60_000, () -> node.get("metrics").contains("harp_held_addresses 100"));
+      boolean all = SpeakerLab.await(60_000, () -> held(speakers.lab().nodes()) == 100);
       if (!all) {
         throw new IllegalStateException("100 addresses were not claimed:\n" + node.get("metrics"));
       }
@@ -186,6 +190,14 @@ public final class ArpBench implements Callable<Integer> {
       results.put("idleThreadsMs", busiest);
       results.put("residentMb", node.speaker().residentKb() / 1024);
     }
+  }
+
+  private static int held(List<LabNode> nodes) {
+    return nodes.stream()
+        .flatMap(n -> n.get("metrics").lines())
+        .filter(line -> line.startsWith("harp_held_addresses "))
+        .mapToInt(line -> (int) Double.parseDouble(line.substring(line.indexOf(' ') + 1)))
+        .sum();
   }
 
   /** User and system time of each thread by its name so far, in ms; a tick is 10 ms (proc(5)). */

@@ -34,6 +34,9 @@ final class Correspondence {
   private final Journal journal;
   private final Map<Member, Revision> factsSent = new HashMap<>();
   private long nextPing = Long.MIN_VALUE;
+  private long pingedAt = Long.MIN_VALUE;
+  private boolean echoed;
+  private int turn;
 
   Correspondence(
       Settings settings,
@@ -54,24 +57,43 @@ final class Correspondence {
   void view(long now) {
     factsSent.clear();
     nextPing = now;
+    echoed = false;
   }
 
-  /** Asks the neighbours for echoes, if it is time to. */
+  /**
+   * Asks for an echo, if it is time to: a few neighbours in the ring of the view in turn, for one
+   * echo proves as much as three and a quiet cluster does little else. All of them where the last
+   * one asked has not answered.
+   */
   void ping(long now) {
     if (now < nextPing) {
       return;
     }
     nextPing = now + settings.pingMs();
     if (roster.hasView()) {
-      // A few neighbours in the ring of the view: traffic grows with the members, not with their
-      // square.
-      List<Member> members = roster.view().members();
-      int me = members.indexOf(self);
-      for (int i = 1; i <= Math.min(PING_NEIGHBOURS, members.size() - 1); i++) {
-        Member neighbour = members.get((me + i) % members.size());
-        send(neighbour, new Ping(roster.view().id(), now), Delivery.DATAGRAM);
+      // Neighbours, as traffic shall grow with the members, not with their square.
+      int neighbours = Math.min(PING_NEIGHBOURS, roster.view().members().size() - 1);
+      if (echoed && neighbours > 0) {
+        ping(turn++ % neighbours, now);
+      } else {
+        for (int i = 0; i < neighbours; i++) {
+          ping(i, now);
+        }
       }
+      pingedAt = now;
+      echoed = false;
     }
+  }
+
+  private void ping(int neighbour, long now) {
+    List<Member> members = roster.view().members();
+    Member to = members.get((members.indexOf(self) + 1 + neighbour) % members.size());
+    send(to, new Ping(roster.view().id(), now), Delivery.DATAGRAM);
+  }
+
+  /** A ping that was sent at this time has come back. */
+  void echoed(long sentAtMs) {
+    echoed |= sentAtMs >= pingedAt;
   }
 
   /** When the next pings are due, {@link Long#MAX_VALUE} where nobody is there to get one. */

@@ -112,7 +112,22 @@ final class Fence {
    * is no event, renews it in time; more often while there is none, to win it back soon.
    */
   long next(long now) {
-    return now + (valid ? Math.max(10, settings.fenceMs() / 4) : settings.soundMs());
+    if (!valid) {
+      return now + settings.soundMs();
+    }
+    // A look that needs no proof renews the whole lease; with proof that is half a lease old it
+    // renews the rest.
+    long looks = isolation.needsNoProof() ? 2 : 4;
+    return now + Math.max(10, settings.fenceMs() / looks);
+  }
+
+  /**
+   * Whether pings are worth their cost: an echo proves no more than a frame of another host does,
+   * and takes six threads of two processes to come about. A segment that falls silent is asked
+   * first ({@link Soundings}), which renews the lease where it answers.
+   */
+  boolean needsEcho(long now) {
+    return !valid || woken || now - foreignAt > settings.soundAfterMs() + Soundings.EARLY_MS;
   }
 
   /** Whether a frame about an address may be sent at {@code now}. */

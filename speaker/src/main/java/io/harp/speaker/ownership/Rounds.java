@@ -80,19 +80,20 @@ final class Rounds {
    * right to send and to ask the neighbours for their echoes, some twenty times a second.
    */
   Look glance(long now) {
-    if (now >= restsUntil) {
+    // A question that is due in a moment does not get a look of its own.
+    if (now >= restsUntil || now >= soundings.next() - Soundings.EARLY_MS) {
       return new Look(tick(now), true);
     }
     if (lookAtFence(now) != Finding.STEADY) {
       return new Look(whole(now), true);
     }
-    peers.ping(now);
+    ping(now);
     return new Look(next(now), false);
   }
 
   private long whole(long now) {
     agenda.run(now);
-    peers.ping(now);
+    ping(now);
     hellos.run(now);
     sound(now);
     following.askOwners(now);
@@ -111,7 +112,14 @@ final class Rounds {
   }
 
   private long next(long now) {
-    return Math.min(Math.min(fence.next(now), peers.nextPing()), restsUntil);
+    long ping = fence.needsEcho(now) ? peers.nextPing() : Long.MAX_VALUE;
+    return Math.min(Math.min(fence.next(now), ping), restsUntil);
+  }
+
+  private void ping(long now) {
+    if (fence.needsEcho(now)) {
+      peers.ping(now);
+    }
   }
 
   private Finding lookAtFence(long now) {

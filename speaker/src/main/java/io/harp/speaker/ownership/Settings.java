@@ -8,7 +8,7 @@ import java.util.Set;
  * detectionMs}, which the membership's failure detector uses too.
  *
  * @param detectionMs how long a member may be silent before it is suspected, 100-10,000
- * @param pingMs between two pings to a neighbour
+ * @param pingMs between two pings, as often as the {@link Fence} is looked at anyway
  * @param fenceMs how long an echo or a foreign frame proves the right to send; never longer than
  *     the detection time, so that an excluded member is mute before its successor claims
  * @param gatherMs how long a planner waits for the reports of a new view
@@ -98,7 +98,7 @@ public record Settings(
   public static Settings of(long detectionMs) {
     return new Settings(
         detectionMs,
-        Math.max(10, detectionMs / 5),
+        Math.max(10, detectionMs / 4),
         detectionMs,
         100,
         List.of(0L, 15L),

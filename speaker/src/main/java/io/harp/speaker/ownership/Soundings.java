@@ -35,6 +35,9 @@ final class Soundings {
    */
   static final long EARLY_MS = 5;
 
+  /** A lone speaker that expects nobody asks after so many milliseconds. */
+  private static final long UNHURRIED_MS = 1_000;
+
   /** Links whose segments ceased to answer, and those where they began to again. */
   record Turned(List<Link> silent, List<Link> back) {
     static final Turned NONE = new Turned(List.of(), List.of());
@@ -67,11 +70,23 @@ final class Soundings {
   private final Map<Integer, State> states = new HashMap<>();
   private List<Address> gateways = List.of();
   private long next = Long.MAX_VALUE;
+  private int expectedPeers;
 
   Soundings(Settings settings, Roster roster, FramePort port) {
     this.settings = settings;
     this.roster = roster;
     this.port = port;
+  }
+
+  /** How many speakers of other nodes should be there. */
+  void expect(int peers) {
+    expectedPeers = peers;
+  }
+
+  /** Where nobody else could own an address, a dead segment is only worth a line in the log. */
+  private long afterMs() {
+    boolean nobody = expectedPeers == 0 && roster.peerAddresses().isEmpty();
+    return nobody ? UNHURRIED_MS : settings.soundAfterMs();
   }
 
   /** Other hosts that can be asked. */
@@ -104,12 +119,12 @@ final class Soundings {
 
   // Gives when to look again.
   private long sound(Link link, State state, long now) {
-    boolean silent = now - settings.soundAfterMs() + EARLY_MS >= port.lastForeignMs(link.index());
+    boolean silent = now - afterMs() + EARLY_MS >= port.lastForeignMs(link.index());
     if (!link.carrier() || !silent) {
       state.asked = 0;
       state.deaf = false;
       return link.carrier()
-          ? Math.max(state.nextAsk, port.lastForeignMs(link.index()) + settings.soundAfterMs())
+          ? Math.max(state.nextAsk, port.lastForeignMs(link.index()) + afterMs())
           : Long.MAX_VALUE;
     }
     if (now >= state.nextAsk) {

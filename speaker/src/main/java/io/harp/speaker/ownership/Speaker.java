@@ -190,6 +190,7 @@ public final class Speaker {
       }
       case Pong m -> {
         fence.echo(m.view(), m.sentAtMs());
+        peers.echoed(m.sentAtMs());
         yield false;
       }
       case Report m -> {
@@ -262,7 +263,9 @@ public final class Speaker {
   public void expected(Set<NodeName> nodes) {
     following.expect(nodes.size());
     planning.expect(nodes.size());
-    isolation.expect((int) nodes.stream().filter(node -> !node.equals(self.node())).count());
+    int others = (int) nodes.stream().filter(node -> !node.equals(self.node())).count();
+    isolation.expect(others);
+    soundings.expect(others);
     hellos.expected(nodes);
   }
 

@@ -134,4 +134,18 @@ class FenceTest {
     open.tick(10_000);
     assertTrue(open.isOpen(10_000));
   }
+
+  @Test
+  void echoesAreNeededOnlyWhereTheWireIsSilent() {
+    fence.view(BOTH, 0);
+    assertTrue(fence.needsEcho(0), "there is no right to send yet");
+    fence.foreign(100);
+    fence.tick(100);
+    long asked = 100 + settings.soundAfterMs() + Soundings.EARLY_MS;
+    assertFalse(fence.needsEcho(asked));
+    assertTrue(fence.needsEcho(asked + 1));
+    fence.tick(100 + 2 * LEASE);
+    fence.foreign(100 + 2 * LEASE);
+    assertTrue(fence.needsEcho(100 + 2 * LEASE), "only an echo ends a standstill");
+  }
 }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class SoundingsTest {
@@ -28,6 +29,22 @@ class SoundingsTest {
   private final Segment segment = new Segment();
   private final Soundings soundings =
       new Soundings(settings, new Roster(new Member(new NodeName("a"), 1)), segment);
+
+  @BeforeEach
+  void anotherSpeakerShouldBeThere() {
+    soundings.expect(1);
+  }
+
+  @Test
+  void whereNobodyElseCouldOwnAnythingThereIsNoHurry() {
+    soundings.expect(0);
+    soundings.gateways(Set.of(GATEWAY));
+    segment.heardAt = 1_000;
+    run(true, 1_010);
+    assertEquals(2_000, soundings.next());
+    run(true, 2_000);
+    assertEquals(List.of(GATEWAY), segment.asked);
+  }
 
   @Test
   void wakesNobodyWhereThereIsNobodyToAsk() {
