@@ -238,7 +238,8 @@ public final class Api implements AutoCloseable {
 
   private static ApiProblem problem(String what, Throwable cause) {
     if (cause instanceof WebSocketHandshakeException handshake && handshake.getResponse() != null) {
-      return new ApiProblem(handshake.getResponse().code(), what + ": no watch is opened");
+      int status = handshake.getResponse().code();
+      return new ApiProblem(status, what + ": " + status + ", no watch is opened");
     }
     return new ApiProblem(what + ": " + reason(cause), cause);
   }

@@ -13,12 +13,14 @@ import java.nio.file.Files;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Two controllers, one real API server. */
 @NeedsLab(realApi = true)
+@Tag("alone")
 class ControllersLabTest {
 
   private static final Logger log = LoggerFactory.getLogger(ControllersLabTest.class);
