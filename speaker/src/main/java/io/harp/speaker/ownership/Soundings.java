@@ -85,7 +85,7 @@ final class Soundings {
 
   /** Where nobody else could own an address, a dead segment is only worth a line in the log. */
   private long afterMs() {
-    boolean nobody = expectedPeers == 0 && roster.peerAddresses().isEmpty();
+    boolean nobody = expectedPeers == 0 && roster.hasView() && roster.view().members().size() == 1;
     return nobody ? UNHURRIED_MS : settings.soundAfterMs();
   }
 

@@ -14,11 +14,12 @@ import io.harp.speaker.announcement.Link;
 import io.harp.speaker.announcement.Link.Subnet;
 import io.harp.speaker.protocol.Member;
 import io.harp.speaker.protocol.Trailer;
+import io.harp.speaker.protocol.View;
+import io.harp.speaker.protocol.ViewId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class SoundingsTest {
@@ -27,19 +28,19 @@ class SoundingsTest {
 
   private final Settings settings = Settings.of(400);
   private final Segment segment = new Segment();
-  private final Soundings soundings =
-      new Soundings(settings, new Roster(new Member(new NodeName("a"), 1)), segment);
-
-  @BeforeEach
-  void anotherSpeakerShouldBeThere() {
-    soundings.expect(1);
-  }
+  private final Member self = new Member(new NodeName("a"), 1);
+  private final Roster roster = new Roster(self);
+  private final Soundings soundings = new Soundings(settings, roster, segment);
 
   @Test
   void whereNobodyElseCouldOwnAnythingThereIsNoHurry() {
-    soundings.expect(0);
+    roster.install(new View(new ViewId(1, self), List.of(self), false));
     soundings.gateways(Set.of(GATEWAY));
     segment.heardAt = 1_000;
+    soundings.expect(1);
+    run(true, 1_010);
+    assertEquals(1_000 + settings.soundAfterMs(), soundings.next());
+    soundings.expect(0);
     run(true, 1_010);
     assertEquals(2_000, soundings.next());
     run(true, 2_000);
