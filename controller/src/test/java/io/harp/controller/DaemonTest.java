@@ -171,6 +171,9 @@ class DaemonTest {
         .inNamespace(NAMESPACE)
         .resource(peer)
         .create();
+    // The embedded API stands still for a minute when it tells a watch that is being closed of a
+    // write.
+    await("valid", () -> state().equals("Valid "));
     daemon.close();
     daemon = start(api);
     await("a condition", () -> conditions().contains("NotServed=1 BGPPeer: not served"));
