@@ -36,10 +36,10 @@ import org.jspecify.annotations.Nullable;
 public final class Api implements AutoCloseable {
 
   /** The longest a request other than a watch may take, in milliseconds. */
-  public static final int REQUEST_TIMEOUT_MS = 10_000;
+  private static final int REQUEST_TIMEOUT_MS = 10_000;
 
   /** The longest making a connection may take, in milliseconds. */
-  public static final int CONNECT_TIMEOUT_MS = 3_000;
+  private static final int CONNECT_TIMEOUT_MS = 3_000;
 
   /** Objects in one answer to a list. */
   static final int PAGE = 500;
@@ -181,19 +181,14 @@ public final class Api implements AutoCloseable {
     void ended(String why);
   }
 
-  /** A watch that is open. */
-  interface Watching extends AutoCloseable {
-    @Override
-    void close();
-  }
-
   /**
    * Watches objects of a kind; returns when the server has agreed.
    *
    * @param from the version after which changes are wanted
    * @param seconds after which the server shall end it
    */
-  Watching watch(Resource resource, Scope scope, String from, long seconds, Listener listener) {
+  PlainObjects.Watching watch(
+      Resource resource, Scope scope, String from, long seconds, Listener listener) {
     String path =
         "%s?%swatch=true&allowWatchBookmarks=true&resourceVersion=%s&timeoutSeconds=%d"
             .formatted(

@@ -56,8 +56,7 @@ final class Reflector implements AutoCloseable {
   /** Namespace (empty for cluster-wide kinds) and name. */
   record Name(String namespace, String name) {
     static Name of(Fields object) {
-      Fields metadata = object.object("metadata");
-      return new Name(metadata.text("namespace"), metadata.text("name"));
+      return new Name(object.namespace(), object.name());
     }
   }
 
@@ -196,7 +195,7 @@ final class Reflector implements AutoCloseable {
       current = session;
     }
     String from = Objects.requireNonNull(resumeFrom, "a list comes first");
-    try (Api.Watching _ = api.watch(resource, scope, from, WATCH_SECONDS, session)) {
+    try (PlainObjects.Watching _ = api.watch(resource, scope, from, WATCH_SECONDS, session)) {
       lastHeardMs = clock.nowMs();
       return awaitEnd(session);
     } finally {
@@ -261,7 +260,7 @@ final class Reflector implements AutoCloseable {
           failed(object);
           return;
         }
-        String resourceVersion = object.object("metadata").text("resourceVersion");
+        String resourceVersion = object.resourceVersion();
         heard(resourceVersion);
         settled();
         switch (type) {

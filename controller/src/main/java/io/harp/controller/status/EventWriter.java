@@ -3,17 +3,16 @@ package io.harp.controller.status;
 import io.harp.controller.allocation.Note;
 import io.harp.kube.Api;
 import io.harp.kube.ApiProblem;
+import io.harp.kube.Event;
 import io.harp.kube.Json;
 import io.harp.kube.Resource;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -140,33 +139,19 @@ public final class EventWriter {
   }
 
   private Map<String, Object> event(Reference about, Note note, long wallMs) {
-    String now = Instant.ofEpochMilli(wallMs).truncatedTo(ChronoUnit.SECONDS).toString();
     String said = String.join("\n", about.uid(), about.version(), note.reason(), note.message());
-    Map<String, Object> event = new LinkedHashMap<>();
-    event.put("apiVersion", "v1");
-    event.put("kind", "Event");
-    event.put(
-        "metadata",
-        Map.of(
-            "name", shortened(about.name()) + "." + digest(said), "namespace", about.namespace()));
-    event.put("involvedObject", about.fields());
-    event.put(
-        "type",
-        switch (note.severity()) {
-          case NORMAL -> "Normal";
-          case WARNING -> "Warning";
-        });
-    event.put("reason", note.reason());
-    event.put(
-        "message",
-        note.message().length() > 1000 ? note.message().substring(0, 1000) : note.message());
-    event.put("firstTimestamp", now);
-    event.put("lastTimestamp", now);
-    event.put("count", 1);
-    event.put("source", Map.of("component", COMPONENT));
-    event.put("reportingComponent", COMPONENT);
-    event.put("reportingInstance", instance);
-    return event;
+    Event event =
+        new Event(
+            about.namespace(),
+            shortened(about.name()) + "." + digest(said),
+            about.fields(),
+            switch (note.severity()) {
+              case NORMAL -> "Normal";
+              case WARNING -> "Warning";
+            },
+            note.reason(),
+            note.message().length() > 1000 ? note.message().substring(0, 1000) : note.message());
+    return event.object(Map.of("component", COMPONENT), instance, Instant.ofEpochMilli(wallMs));
   }
 
   private static String shortened(String name) {

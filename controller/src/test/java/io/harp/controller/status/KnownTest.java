@@ -8,9 +8,7 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.harp.kube.Fields;
-import io.harp.kube.Json;
 import io.harp.kube.Translate;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -90,12 +88,7 @@ class KnownTest {
             .endLoadBalancer()
             .endStatus()
             .build();
-    Fields fields = fields(object);
+    Fields fields = Plain.of(object);
     return new Known(fields, Translate.service(fields));
-  }
-
-  private static Fields fields(Service object) {
-    String text = new KubernetesSerialization().asJson(object);
-    return Fields.of("", Json.object(text.getBytes(StandardCharsets.UTF_8)));
   }
 }

@@ -3,14 +3,9 @@ package io.harp.controller.status;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
-import io.harp.kube.Fields;
-import io.harp.kube.Json;
 import io.harp.kube.Translate;
 import io.harp.model.LbService;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -29,7 +24,7 @@ class WantedTest {
 
   private static LbService served(String mode) {
     return Translate.service(
-        fields(
+        Plain.of(
             new ServiceBuilder()
                 .withNewMetadata()
                 .withNamespace("shop")
@@ -48,10 +43,5 @@ class WantedTest {
                 .endLoadBalancer()
                 .endStatus()
                 .build()));
-  }
-
-  private static Fields fields(Service object) {
-    String text = new KubernetesSerialization().asJson(object);
-    return Fields.of("", Json.object(text.getBytes(StandardCharsets.UTF_8)));
   }
 }

@@ -35,7 +35,6 @@ final class Correspondence {
   private final Map<Member, Revision> factsSent = new HashMap<>();
   private long nextPing = Long.MIN_VALUE;
   private long pingedAt = Long.MIN_VALUE;
-  private boolean echoed;
   private int turn;
 
   Correspondence(
@@ -57,15 +56,17 @@ final class Correspondence {
   void view(long now) {
     factsSent.clear();
     nextPing = now;
-    echoed = false;
+    pingedAt = now;
   }
 
   /**
    * Asks for an echo, if it is time to: a few neighbours in the ring of the view in turn, for one
    * echo proves as much as three and a quiet cluster does little else. All of them where the last
    * one asked has not answered.
+   *
+   * @param echoedAt when the newest ping was sent that came back in this view
    */
-  void ping(long now) {
+  void ping(long echoedAt, long now) {
     if (now < nextPing) {
       return;
     }
@@ -73,27 +74,21 @@ final class Correspondence {
     if (roster.hasView()) {
       // Neighbours, as traffic shall grow with the members, not with their square.
       int neighbours = Math.min(PING_NEIGHBOURS, roster.view().members().size() - 1);
-      if (echoed && neighbours > 0) {
-        ping(turn++ % neighbours, now);
+      if (echoedAt >= pingedAt && neighbours > 0) {
+        pingNeighbour(Math.floorMod(turn++, neighbours), now);
       } else {
         for (int i = 0; i < neighbours; i++) {
-          ping(i, now);
+          pingNeighbour(i, now);
         }
       }
       pingedAt = now;
-      echoed = false;
     }
   }
 
-  private void ping(int neighbour, long now) {
+  private void pingNeighbour(int which, long now) {
     List<Member> members = roster.view().members();
-    Member to = members.get((members.indexOf(self) + 1 + neighbour) % members.size());
+    Member to = members.get((members.indexOf(self) + 1 + which) % members.size());
     send(to, new Ping(roster.view().id(), now), Delivery.DATAGRAM);
-  }
-
-  /** A ping that was sent at this time has come back. */
-  void echoed(long sentAtMs) {
-    echoed |= sentAtMs >= pingedAt;
   }
 
   /** When the next pings are due, {@link Long#MAX_VALUE} where nobody is there to get one. */

@@ -74,6 +74,11 @@ final class Fence {
     }
   }
 
+  /** When the newest ping was sent that came back in this view; long ago if none did. */
+  long echoedPing() {
+    return echoedPing;
+  }
+
   /** A frame of another host was heard at {@code at}. */
   void foreign(long at) {
     foreignAt = Math.max(foreignAt, at);

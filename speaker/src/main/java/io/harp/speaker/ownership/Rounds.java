@@ -118,7 +118,7 @@ final class Rounds {
 
   private void ping(long now) {
     if (fence.needsEcho(now)) {
-      peers.ping(now);
+      peers.ping(fence.echoedPing(), now);
     }
   }
 

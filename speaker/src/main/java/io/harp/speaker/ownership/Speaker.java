@@ -190,7 +190,6 @@ public final class Speaker {
       }
       case Pong m -> {
         fence.echo(m.view(), m.sentAtMs());
-        peers.echoed(m.sentAtMs());
         yield false;
       }
       case Report m -> {

@@ -2,7 +2,9 @@ package io.harp.speaker.status;
 
 import io.harp.kube.Api;
 import io.harp.kube.ApiProblem;
+import io.harp.kube.Event;
 import io.harp.kube.Fields;
+import io.harp.kube.Json;
 import io.harp.kube.Resource;
 import io.harp.kube.Scope;
 import io.harp.kube.crd.ServiceL2Status;
@@ -121,7 +123,7 @@ final class MoveObjects implements Listing.Source {
       update.put("apiVersion", Resource.L2_STATUSES.apiVersion());
       update.put("kind", Resource.L2_STATUSES.kind());
       update.put("status", wanted);
-      api.replace(Resource.L2_STATUSES.statusPath(namespace, object.name()), update);
+      send("PUT", Resource.L2_STATUSES.statusPath(namespace, object.name()), update);
       written.increment();
     }
   }
@@ -134,7 +136,7 @@ final class MoveObjects implements Listing.Source {
     Map<String, Object> whole = object(Resource.WHOLE_L2_STATUSES, tenure.service());
     whole.put("status", status(tenure, Fields.NONE));
     try {
-      api.create(Resource.WHOLE_L2_STATUSES.path(namespace), whole);
+      send("POST", Resource.WHOLE_L2_STATUSES.path(namespace), whole);
       written.increment();
       return true;
     } catch (ApiProblem e) {
@@ -143,6 +145,11 @@ final class MoveObjects implements Listing.Source {
       }
       throw e;
     }
+  }
+
+  // Nobody reads the answers, and after a crash there are many.
+  private void send(String method, String path, Map<String, Object> body) {
+    api.send(method, path, Json.text(body));
   }
 
   private Map<String, Object> object(Resource resource, ServiceKey service) {
@@ -231,39 +238,28 @@ final class MoveObjects implements Listing.Source {
   }
 
   private void event(ServiceKey service, String type, String reason, String message, String key) {
-    String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-    Map<String, Object> event = new LinkedHashMap<>();
-    event.put("apiVersion", "v1");
-    event.put("kind", "Event");
-    event.put(
-        "metadata",
-        Map.of(
-            "namespace",
+    Event event =
+        new Event(
             service.namespace(),
-            "name",
-            service.name() + "." + key + Names.hash(node.text())));
-    event.put(
-        "involvedObject",
-        Map.of(
-            "apiVersion",
-            "v1",
-            "kind",
-            "Service",
-            "namespace",
-            service.namespace(),
-            "name",
-            service.name()));
-    event.put("type", type);
-    event.put("reason", reason);
-    event.put("message", message);
-    event.put("source", Map.of("component", COMPONENT, "host", node.text()));
-    event.put("reportingComponent", COMPONENT);
-    event.put("reportingInstance", node.text());
-    event.put("firstTimestamp", now);
-    event.put("lastTimestamp", now);
-    event.put("count", 1);
+            service.name() + "." + key + Names.hash(node.text()),
+            Map.of(
+                "apiVersion",
+                Resource.SERVICES.apiVersion(),
+                "kind",
+                Resource.SERVICES.kind(),
+                "namespace",
+                service.namespace(),
+                "name",
+                service.name()),
+            type,
+            reason,
+            message);
+    Map<String, String> source = Map.of("component", COMPONENT, "host", node.text());
     try {
-      api.create(Resource.EVENTS.path(service.namespace()), event);
+      send(
+          "POST",
+          Resource.EVENTS.path(service.namespace()),
+          event.object(source, node.text(), Instant.now()));
       written.increment();
     } catch (ApiProblem e) {
       // The name is made of Service, node and tenure: it is there already, by an attempt whose

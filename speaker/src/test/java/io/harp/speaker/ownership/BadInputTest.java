@@ -8,8 +8,6 @@ import io.harp.model.Ipv4;
 import io.harp.model.MacAddress;
 import io.harp.model.NodeName;
 import io.harp.model.ServiceKey;
-import io.harp.speaker.announcement.FramePort;
-import io.harp.speaker.announcement.Held;
 import io.harp.speaker.announcement.Link;
 import io.harp.speaker.membership.Cluster;
 import io.harp.speaker.protocol.Codec;
@@ -18,7 +16,6 @@ import io.harp.speaker.protocol.Message.Eligibility;
 import io.harp.speaker.protocol.Message.Group;
 import io.harp.speaker.protocol.Message.Report;
 import io.harp.speaker.protocol.Revision;
-import io.harp.speaker.protocol.Trailer;
 import io.harp.speaker.protocol.View;
 import io.harp.speaker.protocol.ViewId;
 import java.util.ArrayList;
@@ -60,7 +57,7 @@ class BadInputTest {
             @Override
             public void close() {}
           },
-          new Deaf(),
+          new DeafPort(),
           new SilentJournal() {
             @Override
             public void refused(String why) {
@@ -151,21 +148,5 @@ class BadInputTest {
         Map.of(),
         Set.of(),
         Set.of());
-  }
-
-  private static final class Deaf implements FramePort {
-    @Override
-    public void publish(Held held, Set<Address> watched) {}
-
-    @Override
-    public void announce(int link, Address address, Optional<Trailer> trailer) {}
-
-    @Override
-    public void probe(int link, Address address, Optional<Trailer> trailer) {}
-
-    @Override
-    public long lastForeignMs(int link) {
-      return Long.MIN_VALUE;
-    }
   }
 }

@@ -2,23 +2,17 @@ package io.harp.speaker.ownership;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.harp.model.Address;
 import io.harp.model.NodeName;
-import io.harp.speaker.announcement.FramePort;
-import io.harp.speaker.announcement.Held;
 import io.harp.speaker.membership.Cluster;
 import io.harp.speaker.protocol.Codec;
 import io.harp.speaker.protocol.Member;
 import io.harp.speaker.protocol.Message.Ping;
 import io.harp.speaker.protocol.Message.Pong;
-import io.harp.speaker.protocol.Trailer;
 import io.harp.speaker.protocol.Unreadable;
 import io.harp.speaker.protocol.View;
 import io.harp.speaker.protocol.ViewId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -33,7 +27,7 @@ class PingsTest {
   private final Settings settings = Settings.of(400);
   private final List<String> asked = new ArrayList<>();
   private final Speaker speaker =
-      new Speaker(settings, new Ears(), new Silent(), new SilentJournal() {}, 0, () -> 0);
+      new Speaker(settings, new Ears(), new DeafPort(), new SilentJournal() {}, 0, () -> 0);
   private long now;
 
   @Test
@@ -83,21 +77,5 @@ class PingsTest {
 
     @Override
     public void close() {}
-  }
-
-  private static final class Silent implements FramePort {
-    @Override
-    public void publish(Held held, Set<Address> watched) {}
-
-    @Override
-    public void announce(int link, Address address, Optional<Trailer> trailer) {}
-
-    @Override
-    public void probe(int link, Address address, Optional<Trailer> trailer) {}
-
-    @Override
-    public long lastForeignMs(int link) {
-      return Long.MIN_VALUE;
-    }
   }
 }

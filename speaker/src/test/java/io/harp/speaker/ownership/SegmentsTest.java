@@ -2,22 +2,17 @@ package io.harp.speaker.ownership;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.harp.model.Address;
 import io.harp.model.Ipv4;
 import io.harp.model.MacAddress;
 import io.harp.model.NodeName;
-import io.harp.speaker.announcement.FramePort;
-import io.harp.speaker.announcement.Held;
 import io.harp.speaker.announcement.Link;
 import io.harp.speaker.announcement.Link.Subnet;
 import io.harp.speaker.ownership.Segments.Change;
 import io.harp.speaker.protocol.Member;
-import io.harp.speaker.protocol.Trailer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -91,16 +86,7 @@ class SegmentsTest {
     return new Link(index, "eth" + index, new MacAddress(index), carrier, List.of(subnet));
   }
 
-  private final class Wire implements FramePort {
-    @Override
-    public void publish(Held held, Set<Address> watched) {}
-
-    @Override
-    public void announce(int link, Address address, Optional<Trailer> trailer) {}
-
-    @Override
-    public void probe(int link, Address address, Optional<Trailer> trailer) {}
-
+  private final class Wire extends DeafPort {
     @Override
     public long lastForeignMs(int link) {
       return heardAt.getOrDefault(link, Long.MIN_VALUE);

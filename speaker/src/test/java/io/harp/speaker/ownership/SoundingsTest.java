@@ -8,8 +8,6 @@ import io.harp.model.Address;
 import io.harp.model.Ipv4;
 import io.harp.model.MacAddress;
 import io.harp.model.NodeName;
-import io.harp.speaker.announcement.FramePort;
-import io.harp.speaker.announcement.Held;
 import io.harp.speaker.announcement.Link;
 import io.harp.speaker.announcement.Link.Subnet;
 import io.harp.speaker.protocol.Member;
@@ -128,15 +126,9 @@ class SoundingsTest {
     assertTrue(soundings.next() > now, "the loop must not spin");
   }
 
-  private static final class Segment implements FramePort {
+  private static final class Segment extends DeafPort {
     final List<Address> asked = new ArrayList<>();
     long heardAt = Long.MIN_VALUE;
-
-    @Override
-    public void publish(Held held, Set<Address> watched) {}
-
-    @Override
-    public void announce(int link, Address address, Optional<Trailer> trailer) {}
 
     @Override
     public void probe(int link, Address address, Optional<Trailer> trailer) {
