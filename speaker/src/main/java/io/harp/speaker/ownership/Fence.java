@@ -132,7 +132,7 @@ final class Fence {
    * first ({@link Soundings}), which renews the lease where it answers.
    */
   boolean needsEcho(long now) {
-    return !valid || woken || now - foreignAt > settings.soundAfterMs() + Soundings.EARLY_MS;
+    return !valid || now - foreignAt > settings.soundAfterMs() + Soundings.EARLY_MS;
   }
 
   /** Whether a frame about an address may be sent at {@code now}. */
