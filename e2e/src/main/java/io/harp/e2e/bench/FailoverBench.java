@@ -37,7 +37,7 @@ public final class FailoverBench implements Callable<Integer> {
   private static final long PAUSE_MS = 1_000;
 
   /** Measured in labs of their own. */
-  private static final List<String> APART = List.of("service", "start", "thousand");
+  private static final List<String> APART = List.of("service", "start", "together", "thousand");
 
   @Option(names = "--runs", description = "of each kind (default ${DEFAULT-VALUE})")
   int runs = 10;
@@ -46,10 +46,19 @@ public final class FailoverBench implements Callable<Integer> {
       names = "--only",
       split = ",",
       description =
-          "of crash, return, kill, stop, lan-cut, sigterm, service, start, thousand (default: all)")
+          "of crash, return, kill, stop, lan-cut, sigterm, service, start, together, thousand (default: all)")
   List<String> only =
       List.of(
-          "crash", "return", "kill", "stop", "lan-cut", "sigterm", "service", "start", "thousand");
+          "crash",
+          "return",
+          "kill",
+          "stop",
+          "lan-cut",
+          "sigterm",
+          "service",
+          "start",
+          "together",
+          "thousand");
 
   @Option(
       names = "--api",
@@ -93,6 +102,11 @@ public final class FailoverBench implements Callable<Integer> {
       Starts starts = Starts.measure(options, runs);
       System.out.println(starts.row());
       results.put("start", starts.json());
+    }
+    if (only.contains("together")) {
+      Together together = Together.measure(options, runs);
+      System.out.println(together.row());
+      results.put("together", together.json());
     }
     if (only.contains("thousand")) {
       Thousand thousand = Thousand.measure(options, Math.min(3, runs));

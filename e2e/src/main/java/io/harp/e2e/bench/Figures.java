@@ -70,6 +70,12 @@ final class Figures {
     return spread;
   }
 
+  /** Median and greatest, for a row of the table. */
+  static String cell(List<Double> values) {
+    Map<String, Double> spread = spread(values);
+    return "%.0f / %.0f".formatted(spread.get("p50"), spread.get("max"));
+  }
+
   private static double tenth(double value) {
     return Math.round(value * 10) / 10.0;
   }

@@ -76,7 +76,11 @@ record FirstReplies(
 
   String row() {
     return "service   %3d   assigned %s, answered %s, replied %s"
-        .formatted(assignedMs.size(), cell(assignedMs), cell(answeredMs), cell(repliedMs));
+        .formatted(
+            assignedMs.size(),
+            Figures.cell(assignedMs),
+            Figures.cell(answeredMs),
+            Figures.cell(repliedMs));
   }
 
   Map<String, Object> json() {
@@ -86,10 +90,5 @@ record FirstReplies(
     json.put("answeredMs", Figures.spread(answeredMs));
     json.put("repliedMs", Figures.spread(repliedMs));
     return json;
-  }
-
-  private static String cell(List<Double> values) {
-    Map<String, Double> spread = Figures.spread(values);
-    return "%.0f / %.0f".formatted(spread.get("p50"), spread.get("max"));
   }
 }

@@ -83,7 +83,12 @@ public record Thousand(
 
   String row() {
     return "thousand  %3d   last answered %s; SIGTERM to exit %s, last handed over %s; strays %d"
-        .formatted(lastMs.size(), cell(lastMs), cell(exitMs), cell(handedMs), strays);
+        .formatted(
+            lastMs.size(),
+            Figures.cell(lastMs),
+            Figures.cell(exitMs),
+            Figures.cell(handedMs),
+            strays);
   }
 
   Map<String, Object> json() {
@@ -95,10 +100,5 @@ public record Thousand(
     json.put("handedOverMs", Figures.spread(handedMs));
     json.put("strays", strays);
     return json;
-  }
-
-  private static String cell(List<Double> values) {
-    Map<String, Double> spread = Figures.spread(values);
-    return "%.0f / %.0f".formatted(spread.get("p50"), spread.get("max"));
   }
 }
