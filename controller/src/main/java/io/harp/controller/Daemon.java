@@ -74,7 +74,7 @@ final class Daemon implements AutoCloseable {
    * @throws IOException if a port cannot be bound
    */
   static Daemon start(Settings settings) throws IOException {
-    return start(settings, Api.connect());
+    return start(settings, Api.connect(Api.Traffic.MUCH));
   }
 
   static Daemon start(Settings settings, Api api) throws IOException {

@@ -59,7 +59,8 @@ class DaemonTest {
       server.init();
     }
     return Api.connect(
-        new ConfigBuilder().withAutoConfigure(false).withMasterUrl(server.url("/")).build());
+        new ConfigBuilder().withAutoConfigure(false).withMasterUrl(server.url("/")).build(),
+        Api.Traffic.MUCH);
   }
 
   @BeforeEach

@@ -260,7 +260,7 @@ class FaultScheduleTest {
   }
 
   private static Api client(KubernetesMockServer server, String agent) {
-    return Api.connect(config(server, agent));
+    return Api.connect(config(server, agent), Api.Traffic.MUCH);
   }
 
   private static Config config(KubernetesMockServer server, String agent) {

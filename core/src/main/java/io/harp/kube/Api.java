@@ -7,7 +7,6 @@ import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.http.WebSocket;
 import io.fabric8.kubernetes.client.http.WebSocketHandshakeException;
-import io.fabric8.kubernetes.client.utils.HttpClientUtils;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -57,16 +56,39 @@ public final class Api implements AutoCloseable {
     this.server = server;
   }
 
+  /** How much is asked and written, which decides how connections are used. */
+  public enum Traffic {
+    /** All on one connection, see {@link QuietClient}. */
+    LITTLE,
+    /** Connections and threads as needed, see {@link BusyClient}. */
+    MUCH
+  }
+
   /**
    * The server that {@code KUBECONFIG}, {@code ~/.kube/config}, or the service account of the pod
    * name.
    */
   public static Api connect() {
-    return connect(Config.autoConfigure(null));
+    return connect(Traffic.LITTLE);
+  }
+
+  /** As above. */
+  public static Api connect(Traffic traffic) {
+    return connect(Config.autoConfigure(null), traffic);
   }
 
   /** The server a configuration names. */
   public static Api connect(Config base) {
+    return connect(base, Traffic.LITTLE);
+  }
+
+  /** As above. */
+  public static Api connect(Config base, Traffic traffic) {
+    HttpClient.Factory factory =
+        switch (traffic) {
+          case LITTLE -> new QuietClient();
+          case MUCH -> new BusyClient();
+        };
     String server = base.getMasterUrl();
     Config config =
         new ConfigBuilder(base)
@@ -78,7 +100,7 @@ public final class Api implements AutoCloseable {
             .withHttp2Disable(base.isHttp2Disable() || server.startsWith("http:"))
             .build();
     return new Api(
-        HttpClientUtils.getHttpClientFactory().newBuilder(config).build(),
+        factory.newBuilder(config).build(),
         server.endsWith("/") ? server.substring(0, server.length() - 1) : server);
   }
 
