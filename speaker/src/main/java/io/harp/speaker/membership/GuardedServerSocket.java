@@ -7,6 +7,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -27,14 +28,16 @@ final class GuardedServerSocket extends ServerSocket {
 
   static final int PENDING = 128;
   private static final int READY = 128;
-  private static final int ACCEPT_POLL_MS = 1_000;
 
   private final GroupKey key;
   private final Counters counters;
   private final Refusals refusals;
   private final int timeoutMs;
   private final Set<SealedSocket> pending = new LinkedHashSet<>();
-  private final BlockingQueue<SealedSocket> ready = new LinkedBlockingQueue<>(READY);
+
+  /** Proved connections; empty is the word that there will be no more. */
+  private final BlockingQueue<Optional<SealedSocket>> ready = new LinkedBlockingQueue<>(READY);
+
   private @Nullable Thread guard;
 
   GuardedServerSocket(GroupKey key, Counters counters, Refusals refusals, int timeoutMs)
@@ -49,10 +52,10 @@ final class GuardedServerSocket extends ServerSocket {
   public Socket accept() throws IOException {
     start();
     try {
-      while (!isClosed()) {
-        SealedSocket socket = ready.poll(ACCEPT_POLL_MS, TimeUnit.MILLISECONDS);
-        if (socket != null) {
-          return socket;
+      if (!isClosed()) {
+        Optional<SealedSocket> socket = ready.take();
+        if (socket.isPresent()) {
+          return socket.get();
         }
       }
     } catch (InterruptedException e) {
@@ -68,7 +71,9 @@ final class GuardedServerSocket extends ServerSocket {
     synchronized (pending) {
       pending.forEach(GuardedServerSocket::closeQuietly);
     }
-    ready.forEach(GuardedServerSocket::closeQuietly);
+    ready.forEach(waiting -> waiting.ifPresent(GuardedServerSocket::closeQuietly));
+    ready.clear();
+    var _ = ready.offer(Optional.empty());
   }
 
   private synchronized void start() {
@@ -105,7 +110,7 @@ final class GuardedServerSocket extends ServerSocket {
   private void prove(SealedSocket socket) {
     try {
       socket.serve(timeoutMs);
-      if (isClosed() || !ready.offer(socket)) {
+      if (isClosed() || !ready.offer(Optional.of(socket))) {
         closeQuietly(socket);
       }
     } catch (Handshake.NothingSaid e) {

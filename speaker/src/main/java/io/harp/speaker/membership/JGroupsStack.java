@@ -102,6 +102,8 @@ final class JGroupsStack {
     tcp.setMaxLength(MAX_LENGTH);
     // Where a member that left was; kept for a while for messages on the way, not for 6 minutes.
     tcp.setLogicalAddrCacheExpiration(30_000);
+    // A clock that is looked at to forget connections after minutes; it would tick twice a second.
+    tcp.setValue("time_service_interval", 10_000L);
     tcp.setSocketFactory(new SealedSocketFactory(settings.key(), counters, timers.connectMs()));
     tcp.useVirtualThreads(true);
     tcp.logDetails(false);

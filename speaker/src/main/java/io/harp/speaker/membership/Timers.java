@@ -129,7 +129,7 @@ public record Timers(int detectionMs) {
    * @param calm whether a look comes after {@link #calmMs} only
    */
   public int looksAtAll(int peers, boolean calm) {
-    return calm && peers <= UNSTRETCHED_LOOKS ? 5 : 20;
+    return calm && peers <= UNSTRETCHED_LOOKS ? 2 : 20;
   }
 
   /** A coordinator waits so long for members to confirm a view before it goes on without them. */
@@ -147,7 +147,7 @@ public record Timers(int detectionMs) {
 
   /** The same, and between two looks for peers, while all are together and nothing has broken. */
   public int calmMs() {
-    return 1_000;
+    return 3_000;
   }
 
   /** The longest {@link Cluster#close} takes. */
