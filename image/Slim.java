@@ -28,8 +28,8 @@ import java.util.stream.Stream;
  * <ul>
  *   <li>What nothing reads: signatures (nothing checks them), indexes of annotations, schemas,
  *       classes for Java releases before this one's, JNA's library for every other platform.
- *   <li>Jars with the models of four API groups, see {@link #refuseNamesOf}.
- *   <li>Classes of Bouncy Castle that neither Harp names nor a class that stays.
+ *   <li>Classes of the libraries in {@link #WIDE} that neither Harp names nor a class that stays, and
+ *       their lines in lists of services. Jars of which nothing is left.
  * </ul>
  */
 class Slim {
@@ -41,17 +41,17 @@ class Slim {
               + "|com/sun/jna/[^/]+/(lib)?jnidispatch\\..*");
 
   /** The exposition formats are protobuf: what remains answers in text where they are missing. */
-  static final Pattern UNUSED =
-      Pattern.compile(
-          "(kubernetes-model-(flowcontrol|gatewayapi|resource|storageclass)|prometheus-metrics-exposition-formats)-\\d.*");
+  static final Pattern UNUSED = Pattern.compile("prometheus-metrics-exposition-formats-\\d.*");
 
-  /** The client's own classes for the API groups of {@link #UNUSED}. */
-  static final Pattern GROUP =
-      Pattern.compile(
-          "io/fabric8/kubernetes/client/.*(FlowControl|DynamicResourceAllocation|DynamicresourceAllocation|Storage|StorageMigration)APIGroup(DSL|Client)");
+  /** Libraries of which only what is reached stays: packages, as in the names of entries. */
+  static final List<String> WIDE =
+      List.of("io/fabric8/", "org/bouncycastle/", "kotlin/", "okhttp3/", "okio/");
+
+  static final Pattern SERVICES = Pattern.compile("META-INF/services/[^/]+");
 
   /** A class's name in the bytes of another: constants, descriptors, signatures and strings. */
-  static final Pattern NAME = Pattern.compile("(io[/.]fabric8|org[/.]bouncycastle)[/.][\\w$/.]+");
+  static final Pattern NAME = Pattern.compile(
+          "(io[/.]fabric8|org[/.]bouncycastle|kotlin|okhttp3|okio)[/.][\\w$/.\\-]+");
 
   /** By the name of the class; several for one that is there for several Java releases. */
   record Named(String jar, Set<String> names) {}
@@ -59,11 +59,9 @@ class Slim {
   public static void main(String[] args) throws IOException {
     List<Path> jars = new ArrayList<>();
     Map<String, Named> classes = new TreeMap<>();
-    Set<String> unused = new HashSet<>();
     try (Stream<Path> found = Files.list(Path.of(args[0]))) {
       for (Path jar : found.filter(f -> f.toString().endsWith(".jar")).sorted().toList()) {
         if (UNUSED.matcher(jar.getFileName().toString()).matches()) {
-          unused.addAll(read(jar).keySet());
           Files.delete(jar);
         } else {
           jars.add(jar);
@@ -71,39 +69,24 @@ class Slim {
         }
       }
     }
-    refuseNamesOf(unused, classes);
     Set<String> reached = reached(classes);
     for (Path jar : jars) {
       Path slim = jar.resolveSibling(jar.getFileName() + ".slim");
-      rewrite(jar, slim, reached);
-      Files.move(slim, jar, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+      if (rewrite(jar, slim, reached)) {
+        Files.move(slim, jar, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+      } else {
+        Files.delete(slim);
+        Files.delete(jar);
+      }
     }
   }
 
   /**
-   * Only the client's own classes of a group may name its models, and Harp none of these classes.
-   * The client loads them when it is made, so every start shows that they load; their methods are
-   * reached by nobody.
+   * The classes of wide libraries that are named by Harp or by a class that is reached itself:
+   * constants, descriptors and strings, so also what is loaded by its name. Libraries that stay
+   * whole do not count: Netty names Bouncy Castle's provider and does without. A name put together
+   * at run time would not be found; {@code ImageLabTest} runs what is left.
    */
-  static void refuseNamesOf(Set<String> unused, Map<String, Named> classes) {
-    Set<String> against = new TreeSet<>();
-    classes.forEach((name, each) -> {
-      boolean harp = each.jar().startsWith("harp-");
-      for (String other : each.names()) {
-        if (unused.contains(other) && !GROUP.matcher(name).matches()
-            || harp && GROUP.matcher(other).matches()) {
-          against.add(name + " names " + other);
-        }
-      }
-    });
-    if (!against.isEmpty()) {
-      System.err.println("slim: these are missing in the image, see UNUSED:");
-      against.forEach(System.err::println);
-      System.exit(1);
-    }
-  }
-
-  /** The classes of Bouncy Castle that Harp can reach; its provider would load more by name. */
   static Set<String> reached(Map<String, Named> classes) {
     Deque<String> next = new ArrayDeque<>();
     classes.values().stream()
@@ -113,7 +96,7 @@ class Slim {
     while (!next.isEmpty()) {
       String name = next.pop();
       Named here = classes.get(name);
-      if (here != null && isBouncyCastle(name) && reached.add(name)) {
+      if (here != null && isWide(name) && reached.add(name)) {
         next.addAll(here.names());
       }
     }
@@ -124,8 +107,8 @@ class Slim {
     return reached;
   }
 
-  static boolean isBouncyCastle(String name) {
-    return name.startsWith("org/bouncycastle/");
+  static boolean isWide(String name) {
+    return WIDE.stream().anyMatch(name::startsWith);
   }
 
   static Map<String, Named> read(Path file) throws IOException {
@@ -154,7 +137,10 @@ class Slim {
     return entry.replaceFirst("^META-INF/versions/\\d+/", "").replaceFirst("\\.class$", "");
   }
 
-  static void rewrite(Path from, Path to, Set<String> reached) throws IOException {
+  /** Returns whether any of its classes is left, or it never had one. */
+  static boolean rewrite(Path from, Path to, Set<String> reached) throws IOException {
+    int had = 0;
+    int left = 0;
     try (JarFile jar = new JarFile(from.toFile(), false);
         JarOutputStream out = new JarOutputStream(Files.newOutputStream(to))) {
       out.setLevel(9);
@@ -166,20 +152,40 @@ class Slim {
       out.putNextEntry(entry(JarFile.MANIFEST_NAME));
       manifest.write(out);
       for (JarEntry each : jar.stream().filter(e -> !e.isDirectory()).toList()) {
-        if (isKept(each.getName(), reached)) {
+        boolean isClass = each.getName().endsWith(".class");
+        boolean kept = isKept(each.getName(), reached);
+        had += isClass ? 1 : 0;
+        left += isClass && kept ? 1 : 0;
+        if (kept) {
           out.putNextEntry(entry(each.getName()));
-          jar.getInputStream(each).transferTo(out);
+          byte[] bytes = jar.getInputStream(each).readAllBytes();
+          out.write(SERVICES.matcher(each.getName()).matches() ? services(bytes, reached) : bytes);
         }
       }
     }
+    return had == 0 || left > 0;
+  }
+
+  /** The lines of a list of services whose classes stay; a missing one would be an error. */
+  static byte[] services(byte[] list, Set<String> reached) {
+    return new String(list, StandardCharsets.UTF_8)
+        .lines()
+        .filter(line -> !isWide(path(line)) || reached.contains(path(line)))
+        .map(line -> line + "\n")
+        .collect(Collectors.joining())
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  static String path(String line) {
+    return line.strip().replace('.', '/');
   }
 
   static boolean isKept(String entry, Set<String> reached) {
     String name = className(entry);
-    boolean isClass = entry.endsWith(".class") && isBouncyCastle(name);
+    boolean isWide = entry.endsWith(".class") && isWide(name);
     return !entry.equals(JarFile.MANIFEST_NAME)
         && !UNREAD.matcher(entry).matches()
-        && (!isClass || reached.contains(name));
+        && (!isWide || reached.contains(name));
   }
 
   static JarEntry entry(String name) {
