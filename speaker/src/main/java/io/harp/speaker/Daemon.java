@@ -38,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,10 +77,10 @@ final class Daemon {
   private final Speaker speaker;
   private final RawFrames frames;
   private final StateKeeper state;
-  private final Watches watches;
   private final Peers peers;
   private final Namesakes namesakes;
   private final Pages pages;
+  private volatile @Nullable Watches watches;
   private long nextGateways;
   private long nextFreshness = Long.MIN_VALUE;
   private long restsUntil = Long.MIN_VALUE;
@@ -108,14 +109,6 @@ final class Daemon {
             StateKeeper.Component.speaker(settings.node().text(), settings.pod()),
             clock,
             () -> true);
-    this.watches =
-        Watches.start(
-            api,
-            settings.namespace(),
-            Watches.FOR_SPEAKER,
-            clock,
-            RawServices.IGNORED,
-            this::fromApi);
   }
 
   /**
@@ -127,7 +120,23 @@ final class Daemon {
     Daemon daemon = new Daemon(settings);
     daemon.loop.start(daemon.new Looking());
     daemon.join();
+    daemon.watch();
     return daemon;
+  }
+
+  /**
+   * After joining: a start of all speakers at once is bound by what loading classes costs, and who
+   * is not in the view when addresses are placed gets none.
+   */
+  private void watch() {
+    watches =
+        Watches.start(
+            api,
+            settings.namespace(),
+            Watches.FOR_SPEAKER,
+            clock,
+            RawServices.IGNORED,
+            this::fromApi);
   }
 
   private void join() throws IOException {
@@ -259,7 +268,10 @@ final class Daemon {
 
   private void closeEdges() {
     frames.close();
-    watches.close();
+    Watches w = watches;
+    if (w != null) {
+      w.close();
+    }
     state.close();
     peers.close();
     recorder.close();
