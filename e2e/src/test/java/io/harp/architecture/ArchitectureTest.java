@@ -145,11 +145,12 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyLinkTouchesRawFrames() {
+  void onlyLinkAndSchedulingCallTheCLibrary() {
     noClasses()
         .that(
             com.tngtech.archunit.base.DescribedPredicate.not(
-                resideInAnyPackage("io.harp.speaker.link", "io.harp.e2e..")))
+                resideInAnyPackage(
+                    "io.harp.speaker.link", "io.harp.speaker.scheduling", "io.harp.e2e..")))
         .should()
         .dependOnClassesThat(resideInAnyPackage("java.lang.foreign.."))
         .check(HARP);

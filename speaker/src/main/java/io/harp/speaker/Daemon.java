@@ -28,6 +28,7 @@ import io.harp.speaker.ownership.Speaker;
 import io.harp.speaker.protocol.Member;
 import io.harp.speaker.protocol.Revision;
 import io.harp.speaker.protocol.View;
+import io.harp.speaker.scheduling.TimeSlice;
 import io.harp.speaker.status.MoveRecorder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -118,6 +119,7 @@ final class Daemon {
    */
   static Daemon start(Settings settings) throws IOException {
     Daemon daemon = new Daemon(settings);
+    daemon.loop.post(TimeSlice::shorten);
     daemon.loop.start(daemon.new Looking());
     daemon.join();
     daemon.watch();

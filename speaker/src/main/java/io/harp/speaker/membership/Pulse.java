@@ -1,5 +1,6 @@
 package io.harp.speaker.membership;
 
+import io.harp.speaker.scheduling.TimeSlice;
 import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.List;
@@ -133,6 +134,7 @@ final class Pulse extends Protocol {
   }
 
   private void run() {
+    TimeSlice.shorten();
     while (thread == Thread.currentThread()) {
       try {
         beat();
