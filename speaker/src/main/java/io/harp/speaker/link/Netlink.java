@@ -45,7 +45,7 @@ final class Netlink implements AutoCloseable {
       return false;
     }
     // ENOBUFS, the sign of lost messages, ends this loop too, and counts as a change.
-    for (int i = 0; i < 1000 && Libc.recv(fd, buffer, Libc.MSG_DONTWAIT) > 0; i++) {}
+    for (int i = 0; i < 1000 && Libc.recv(fd, buffer) > 0; i++) {}
     return true;
   }
 

@@ -156,27 +156,15 @@ public final class PacketSocket implements AutoCloseable {
   /**
    * Takes the next frame without waiting.
    *
-   * @return its length, or 0 if there is none, or if something is wrong: {@link #check} tells
+   * @return its length, or 0 if there is none, or if something is wrong
    */
   public int receive(MemorySegment buffer) {
-    return Math.max(0, Libc.recvPlain(fd, buffer, Libc.MSG_DONTWAIT));
-  }
-
-  /**
-   * Takes a frame as {@link #receive} does, and forgets it.
-   *
-   * @throws IOException if the interface is down or gone
-   */
-  void check(MemorySegment buffer) throws IOException {
-    int length = Libc.recv(fd, buffer, Libc.MSG_DONTWAIT);
-    if (length != -Libc.EAGAIN && length != -Libc.EINTR) {
-      check(length);
-    }
+    return Math.max(0, Libc.recv(fd, buffer));
   }
 
   /** Whether the frame was queued for sending. A full queue refuses it. */
   public boolean send(MemorySegment frame, int length) {
-    return Libc.send(fd, frame, length, Libc.MSG_DONTWAIT) == length;
+    return Libc.send(fd, frame, length) == length;
   }
 
   /**

@@ -28,6 +28,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +51,7 @@ public final class RawFrames implements FramePort, AutoCloseable {
       Executors.newSingleThreadExecutor(Thread.ofPlatform().name("groups").daemon().factory());
   private final AtomicBoolean joinPending = new AtomicBoolean();
   private final byte[] frame = new byte[EthernetFrame.MAX_LENGTH];
-  private volatile Watched watched = Watched.NOTHING;
+  private final AtomicReference<Watched> watched = new AtomicReference<>(Watched.NOTHING);
   private volatile Map<Integer, Speaking> speaking = Map.of();
   private volatile List<Gateway> gateways = List.of();
   private volatile @Nullable LinkWatch watch;
@@ -101,7 +102,7 @@ public final class RawFrames implements FramePort, AutoCloseable {
 
   @Override
   public void publish(Held held, Set<Address> watching) {
-    watched = Watched.of(held, watching, counters);
+    watched.set(Watched.of(held, watching, counters));
     joinSoon();
   }
 
@@ -186,7 +187,7 @@ public final class RawFrames implements FramePort, AutoCloseable {
               NeighborSolicitation.probe(on.mac(), a, trailer)
                   .encode(MacAddress.multicast(a.solicitedNode()), frame);
         };
-    if (on.send(frame, length) && watched.contains(address)) {
+    if (on.send(frame, length) && watched.get().contains(address)) {
       recorder.frame(link, true, frame, length);
     }
   }
@@ -247,7 +248,7 @@ public final class RawFrames implements FramePort, AutoCloseable {
     if (!closed && joinPending.compareAndSet(false, true)) {
       joiner.execute(() -> {
         joinPending.set(false);
-        groups.join(watched.ipv6(), speaking.keySet());
+        groups.join(watched.get().ipv6(), speaking.keySet());
       });
     }
   }
@@ -280,9 +281,9 @@ public final class RawFrames implements FramePort, AutoCloseable {
   }
 
   /** One interface in use. */
-  private final class Speaking {
+  private final class Speaking implements RawPort.Receiver {
     final String name;
-    final Port port;
+    final RawPort port;
     private final Responder responder;
     volatile Self self;
     volatile long lastForeignMs = Long.MIN_VALUE;
@@ -290,9 +291,8 @@ public final class RawFrames implements FramePort, AutoCloseable {
     Speaking(String name, Self self, Events events) {
       this.name = name;
       this.self = self;
-      this.port = new RawPort(self.link(), name, options, this::frame, this::reopened);
-      this.responder =
-          new Responder(() -> watched, gate, counters, events::heard, recorder, this::send);
+      this.port = new RawPort(self.link(), name, options, this, this::reopened);
+      this.responder = new Responder(watched, gate, clock, counters, events::heard, recorder, port);
     }
 
     MacAddress mac() {
@@ -307,10 +307,10 @@ public final class RawFrames implements FramePort, AutoCloseable {
       return sent;
     }
 
-    private void frame(byte[] bytes, int length) {
-      long now = clock.nowMs();
-      if (responder.receive(bytes, length, self, now)) {
-        lastForeignMs = now;
+    @Override
+    public void frame(byte[] bytes, int length) {
+      if (responder.receive(bytes, length, self)) {
+        lastForeignMs = clock.nowMs();
       }
     }
 

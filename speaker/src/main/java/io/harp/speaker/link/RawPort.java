@@ -2,6 +2,7 @@ package io.harp.speaker.link;
 
 import io.harp.speaker.link.PacketSocket.Statistics;
 import io.harp.speaker.packet.EthernetFrame;
+import io.harp.speaker.scheduling.TimeSlice;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -18,7 +19,14 @@ import org.slf4j.LoggerFactory;
  * the thread that reads them. If they break (the interface went down or was deleted) the thread
  * opens them again, after 50 ms at first and at most every 2 s, until the port is closed.
  */
-final class RawPort implements Port {
+final class RawPort implements Responder.Out, AutoCloseable {
+
+  /** What is done with a frame; called on the port's thread. */
+  @FunctionalInterface
+  interface Receiver {
+    /** The first {@code length} bytes are the frame. The array is used again. */
+    void frame(byte[] frame, int length);
+  }
 
   private static final Logger log = LoggerFactory.getLogger(RawPort.class);
 
@@ -33,7 +41,6 @@ final class RawPort implements Port {
   private final Thread thread;
   private final int wake = Libc.eventfd();
   private final Object sending = new Object();
-  private final MemorySegment outgoing = Arena.ofAuto().allocate(PacketSocket.SNAP);
   // Wrapping an array costs 40 bytes, and it is nearly always the same one.
   private byte[] lastSent = new byte[0];
   private MemorySegment lastSentBytes = MemorySegment.ofArray(lastSent);
@@ -75,8 +82,11 @@ final class RawPort implements Port {
     this.thread = Thread.ofPlatform().name("wire-" + name).daemon().unstarted(this::run);
   }
 
-  @Override
-  public void start() {
+  /**
+   * Opens the interface, so that the caller may send at once, and starts the thread, which tries
+   * again if that failed.
+   */
+  void start() {
     try {
       open();
     } catch (IOException e) {
@@ -85,6 +95,7 @@ final class RawPort implements Port {
     thread.start();
   }
 
+  /** Never blocks. May be called by anyone. */
   @SuppressWarnings("ReferenceEquality") // The same array, not an equal one.
   @Override
   public boolean send(byte[] frame, int length) {
@@ -96,14 +107,13 @@ final class RawPort implements Port {
         lastSent = frame;
         lastSentBytes = MemorySegment.ofArray(frame);
       }
-      MemorySegment.copy(lastSentBytes, 0, outgoing, 0, length);
       PacketSocket socket = EthernetFrame.isArp(frame) ? sockets.arp : sockets.ndp;
-      return socket.send(outgoing, length);
+      return socket.send(lastSentBytes, length);
     }
   }
 
-  @Override
-  public Statistics statistics() {
+  /** What the kernel passed on, and dropped because the thread did not keep up, since the start. */
+  Statistics statistics() {
     synchronized (sending) {
       if (sockets != null) {
         statistics = statistics.plus(sockets.statistics());
@@ -113,6 +123,7 @@ final class RawPort implements Port {
   }
 
   private void run() {
+    TimeSlice.shorten();
     boolean broken = current() == null;
     long retryMs = FIRST_RETRY_MS;
     while (!stopping) {
@@ -141,15 +152,20 @@ final class RawPort implements Port {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment pollfds =
           Libc.pollfds(arena, open.arp.fd(), open.ndp.fd(), wake, open.echoFd());
-      MemorySegment incoming = arena.allocate(PacketSocket.SNAP);
       byte[] frame = new byte[PacketSocket.SNAP];
-      MemorySegment frameBytes = MemorySegment.ofArray(frame);
+      MemorySegment incoming = MemorySegment.ofArray(frame);
       while (!stopping) {
         if (Libc.poll(pollfds, -1) > 0) {
-          drain(open.arp, pollfds, 0, incoming, frameBytes, frame);
-          drain(open.ndp, pollfds, 1, incoming, frameBytes, frame);
-          if (open.echo != null) {
-            drain(open.echo, pollfds, 3, incoming, frameBytes, frame);
+          // Most frames are ARP, so it is taken before anybody asks who called.
+          drain(open.arp, incoming, frame);
+          check(pollfds, 0);
+          if (Libc.isReady(pollfds, 1)) {
+            drain(open.ndp, incoming, frame);
+            check(pollfds, 1);
+          }
+          if (open.echo != null && Libc.isReady(pollfds, 3)) {
+            drain(open.echo, incoming, frame);
+            check(pollfds, 3);
           }
         }
       }
@@ -157,27 +173,21 @@ final class RawPort implements Port {
   }
 
   // Bounded, so that a flood of one protocol does not starve the other.
-  private void drain(
-      PacketSocket socket,
-      MemorySegment pollfds,
-      int position,
-      MemorySegment incoming,
-      MemorySegment frameBytes,
-      byte[] frame)
-      throws IOException {
-    if (Libc.isBroken(pollfds, position)) {
-      socket.check(incoming);
-    }
-    if (!Libc.isReady(pollfds, position)) {
-      return;
-    }
+  private void drain(PacketSocket socket, MemorySegment incoming, byte[] frame) {
     for (int i = 0; i < 64; i++) {
       int length = socket.receive(incoming);
       if (length == 0) {
         return;
       }
-      MemorySegment.copy(incoming, 0, frameBytes, 0, length);
       handle(frame, length);
+    }
+  }
+
+  // The kernel tells an error once, and reading has asked already; of packet sockets it is this one
+  // (packet(7): ENETDOWN).
+  private static void check(MemorySegment pollfds, int position) throws IOException {
+    if (Libc.isBroken(pollfds, position)) {
+      throw new IOException("the interface is down or gone");
     }
   }
 
@@ -236,6 +246,7 @@ final class RawPort implements Port {
     }
   }
 
+  /** Stops the thread and closes the interface; waits for that at most a second. */
   @Override
   public void close() {
     stopping = true;

@@ -1,5 +1,6 @@
 package io.harp.speaker.link;
 
+import io.harp.loop.Clock;
 import io.harp.model.MacAddress;
 import io.harp.speaker.announcement.Gate;
 import io.harp.speaker.announcement.Heard;
@@ -12,8 +13,8 @@ import io.harp.speaker.packet.EthernetFrame;
 import io.harp.speaker.packet.NeighborAdvertisement;
 import io.harp.speaker.packet.NeighborSolicitation;
 import java.util.Collection;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +37,9 @@ final class Responder {
     boolean send(byte[] frame, int length);
   }
 
-  private final Supplier<Watched> watched;
+  private final AtomicReference<Watched> watched;
   private final Gate gate;
+  private final Clock clock;
   private final WireCounters counters;
   private final Consumer<Heard> heard;
   private final FrameLog log;
@@ -49,14 +51,16 @@ final class Responder {
    *     their answers one in {@link #NOTE_EVERY_MS}
    */
   Responder(
-      Supplier<Watched> watched,
+      AtomicReference<Watched> watched,
       Gate gate,
+      Clock clock,
       WireCounters counters,
       Consumer<Heard> heard,
       FrameLog log,
       Out out) {
     this.watched = watched;
     this.gate = gate;
+    this.clock = clock;
     this.counters = counters;
     this.heard = heard;
     this.log = log;
@@ -68,7 +72,7 @@ final class Responder {
    *
    * @return whether another host sent it
    */
-  boolean receive(byte[] frame, int length, Self self, long nowMs) {
+  boolean receive(byte[] frame, int length, Self self) {
     if (!EthernetFrame.isValid(frame, length)) {
       return drop(Drop.MALFORMED);
     }
@@ -81,9 +85,9 @@ final class Responder {
     } else if (EthernetFrame.isTagged(frame)) {
       drop(Drop.TAGGED);
     } else if (ArpPacket.isValid(frame, length)) {
-      arp(frame, length, self, nowMs);
+      arp(frame, length, self);
     } else if (NeighborSolicitation.isValid(frame, length)) {
-      solicitation(frame, length, self, nowMs);
+      solicitation(frame, length, self);
     } else if (NeighborAdvertisement.isValid(frame, length)) {
       advertisement(frame, length, self);
     } else if (EchoRequest.isIpv4(frame, length)) {
@@ -96,7 +100,7 @@ final class Responder {
     return true;
   }
 
-  private void arp(byte[] frame, int length, Self self, long nowMs) {
+  private void arp(byte[] frame, int length, Self self) {
     Watched table = watched.get();
     int sender = ArpPacket.sender(frame);
     int target = ArpPacket.target(frame);
@@ -123,14 +127,14 @@ final class Responder {
     if (asked == null) {
       return;
     }
-    boolean noted = sender == 0 || isDue(asked, nowMs);
+    int answered =
+        asked.isAnsweredOn(self.link()) ? send(ArpPacket.reply(frame, self.mac(), reply)) : 0;
+    // Who asks does not wait for counters and notes.
+    boolean noted = sender == 0 || isDue(asked);
     if (noted && claimed == null) {
       log.frame(self.link(), false, frame, length);
     }
-    if (asked.isAnsweredOn(self.link())) {
-      asked.counts.requestsReceived.increment();
-      send(asked, ArpPacket.reply(frame, self.mac(), reply), self, noted);
-    }
+    record(asked, answered, noted, self);
     if (sender == 0) {
       heard.accept(
           new Heard.Probe(
@@ -138,7 +142,7 @@ final class Responder {
     }
   }
 
-  private void solicitation(byte[] frame, int length, Self self, long nowMs) {
+  private void solicitation(byte[] frame, int length, Self self) {
     Entry asked =
         find(NeighborSolicitation.targetHigh(frame), NeighborSolicitation.targetLow(frame));
     if (asked == null) {
@@ -150,14 +154,15 @@ final class Responder {
       return;
     }
     boolean probe = NeighborSolicitation.isProbe(frame);
-    boolean noted = probe || isDue(asked, nowMs);
+    int answered =
+        asked.isAnsweredOn(self.link())
+            ? send(NeighborAdvertisement.reply(frame, self.mac(), reply))
+            : 0;
+    boolean noted = probe || isDue(asked);
     if (noted) {
       log.frame(self.link(), false, frame, length);
     }
-    if (asked.isAnsweredOn(self.link())) {
-      asked.counts.requestsReceived.increment();
-      send(asked, NeighborAdvertisement.reply(frame, self.mac(), reply), self, noted);
-    }
+    record(asked, answered, noted, self);
     if (probe) {
       heard.accept(
           new Heard.Probe(
@@ -199,7 +204,7 @@ final class Responder {
             : EchoRequest.replyIpv4(frame, self.mac());
     if (!gate.isOpen()) {
       drop(Drop.MUTE);
-    } else if (out.send(frame, length)) {
+    } else if (sent(frame, length)) {
       counters.pings.increment();
     }
   }
@@ -217,19 +222,38 @@ final class Responder {
     return mac != 0 && !EthernetFrame.isGroup(mac) && mac != self.mac();
   }
 
-  private void send(Entry entry, int length, Self self, boolean noted) {
+  // The length if it was sent, else 0.
+  private int send(int length) {
     // Nothing may come between this check and the send: see the fence in the ownership protocol.
     if (!gate.isOpen()) {
       drop(Drop.MUTE);
-    } else if (out.send(reply, length)) {
-      entry.counts.responsesSent.increment();
+      return 0;
+    }
+    return sent(reply, length) ? length : 0;
+  }
+
+  private boolean sent(byte[] frame, int length) {
+    boolean sent = out.send(frame, length);
+    if (!sent) {
+      counters.sendFailures.increment();
+    }
+    return sent;
+  }
+
+  private void record(Entry asked, int answered, boolean noted, Self self) {
+    if (asked.isAnsweredOn(self.link())) {
+      asked.counts.requestsReceived.increment();
+    }
+    if (answered > 0) {
+      asked.counts.responsesSent.increment();
       if (noted) {
-        log.frame(self.link(), true, reply, length);
+        log.frame(self.link(), true, reply, answered);
       }
     }
   }
 
-  private static boolean isDue(Entry entry, long nowMs) {
+  private boolean isDue(Entry entry) {
+    long nowMs = clock.nowMs();
     if (nowMs - entry.notedMs < NOTE_EVERY_MS) {
       return false;
     }

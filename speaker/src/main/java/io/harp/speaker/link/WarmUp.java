@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,14 +65,22 @@ final class WarmUp {
   }
 
   private static void respond() {
-    Gate gate = new Gate(Clock.system());
+    Clock clock = Clock.system();
+    Gate gate = new Gate(clock);
     gate.openAlways();
     WireCounters counters = new WireCounters();
     Set<Address> addresses = Set.of(IPV4, IPV6);
     Watched watched =
         Watched.of(Held.of(Map.of(IPV4, Set.of(LINK), IPV6, Set.of(LINK))), addresses, counters);
     Responder responder =
-        new Responder(() -> watched, gate, counters, _ -> {}, FrameLog.NONE, (_, _) -> true);
+        new Responder(
+            new AtomicReference<>(watched),
+            gate,
+            clock,
+            counters,
+            _ -> {},
+            FrameLog.NONE,
+            (_, _) -> true);
     Self self = new Self(LINK, ME, List.of(ME));
     byte[] arp = new byte[EthernetFrame.MAX_LENGTH];
     int arpLength =
@@ -81,8 +90,8 @@ final class WarmUp {
         NeighborSolicitation.probe(ASKER, IPV6, Optional.empty())
             .encode(MacAddress.multicast(IPV6.solicitedNode()), solicitation);
     for (int i = 0; i < ROUNDS; i++) {
-      responder.receive(arp, arpLength, self, i);
-      responder.receive(solicitation, solicitationLength, self, i);
+      responder.receive(arp, arpLength, self);
+      responder.receive(solicitation, solicitationLength, self);
     }
   }
 }

@@ -6,6 +6,7 @@ import io.harp.loop.Clock;
 import io.harp.model.Ipv4;
 import io.harp.model.Ipv6;
 import io.harp.model.MacAddress;
+import io.harp.speaker.ManualClock;
 import io.harp.speaker.announcement.Gate;
 import io.harp.speaker.announcement.Heard;
 import io.harp.speaker.announcement.Held;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -58,8 +60,9 @@ class ResponderTest {
           counters);
   private final Responder responder =
       new Responder(
-          () -> watched,
+          new AtomicReference<>(watched),
           gate,
+          Clock.system(),
           counters,
           heard::add,
           FrameLog.NONE,
@@ -130,15 +133,16 @@ class ResponderTest {
     Gate shut = new Gate(Clock.system());
     Responder mute =
         new Responder(
-            () -> watched,
+            new AtomicReference<>(watched),
             shut,
+            Clock.system(),
             counters,
             heard::add,
             FrameLog.NONE,
             (frame, _) -> sent.add(frame.clone()));
     byte[] frame = new byte[64];
     int length = request(CLIENT, CLIENT_IP, HELD).encode(MacAddress.BROADCAST, frame);
-    mute.receive(frame, length, self, 0);
+    mute.receive(frame, length, self);
     assertEquals(List.of(), sent);
     assertEquals(1, counters.dropped(Drop.MUTE).sum());
     assertEquals(0, counters.of(HELD).responsesSent.sum());
@@ -204,7 +208,7 @@ class ResponderTest {
     NeighborAdvertisement claim =
         NeighborAdvertisement.announcement(STRANGER, WATCHED6, Optional.of(TRAILER));
     int length = claim.encode(MacAddress.multicast(claim.destination()), out);
-    responder.receive(out, length, self, 0);
+    responder.receive(out, length, self);
     assertEquals(
         List.of(new Heard.Claim(LINK, WATCHED6, STRANGER, false, Optional.of(TRAILER))), heard);
   }
@@ -221,29 +225,31 @@ class ResponderTest {
   @Test
   void answersPingsForHeldAddressesOnly() {
     byte[] ping = ping(HELD);
-    responder.receive(ping, ping.length, self, 0);
+    responder.receive(ping, ping.length, self);
     assertEquals(1, sent.size());
     assertEquals(CLIENT, MacAddress.at(sent.getFirst(), 0));
     assertEquals(0, sent.getFirst()[34]);
     for (Ipv4 other : List.of(HELD_ELSEWHERE, WATCHED, UNKNOWN)) {
       byte[] elsewhere = ping(other);
-      responder.receive(elsewhere, elsewhere.length, self, 0);
+      responder.receive(elsewhere, elsewhere.length, self);
     }
     byte[] toAll = ping(HELD);
     MacAddress.BROADCAST.put(toAll, 0);
-    responder.receive(toAll, toAll.length, self, 0);
+    responder.receive(toAll, toAll.length, self);
     assertEquals(1, sent.size());
     assertEquals(1, counters.pings.sum());
   }
 
   @Test
   void notesOneQuestionAndItsAnswerOfMany() {
+    ManualClock clock = new ManualClock(0);
     FlightRecorder flight = new FlightRecorder();
     List<Boolean> noted = new ArrayList<>();
     Responder noting =
         new Responder(
-            () -> watched,
+            new AtomicReference<>(watched),
             gate,
+            clock,
             counters,
             heard::add,
             (link, out, frame, length) -> {
@@ -254,14 +260,13 @@ class ResponderTest {
     byte[] frame = new byte[64];
     int length = request(CLIENT, CLIENT_IP, HELD).encode(MacAddress.BROADCAST, frame);
     for (int ms = 0; ms < Responder.NOTE_EVERY_MS; ms++) {
-      noting.receive(frame, length, self, ms);
+      clock.now = ms;
+      noting.receive(frame, length, self);
     }
     assertEquals(List.of(false, true), noted);
+    clock.now = 1_000;
     noting.receive(
-        frame,
-        request(CLIENT, CLIENT_IP, UNKNOWN).encode(MacAddress.BROADCAST, frame),
-        self,
-        1_000);
+        frame, request(CLIENT, CLIENT_IP, UNKNOWN).encode(MacAddress.BROADCAST, frame), self);
     assertEquals(2, noted.size());
   }
 
@@ -289,26 +294,26 @@ class ResponderTest {
 
   @Property
   void survivesAnyFrame(@ForAll byte[] bytes, @ForAll int length) {
-    responder.receive(bytes, Math.floorMod(length, bytes.length + 2), self, 0);
+    responder.receive(bytes, Math.floorMod(length, bytes.length + 2), self);
   }
 
   private void receive(ArpPacket packet, MacAddress to) {
     byte[] frame = new byte[ArpPacket.LENGTH_WITH_TRAILER];
-    responder.receive(frame, packet.encode(to, frame), self, 0);
+    responder.receive(frame, packet.encode(to, frame), self);
   }
 
   private void receiveFrom(MacAddress from, ArpPacket packet) {
     byte[] frame = new byte[ArpPacket.LENGTH_WITH_TRAILER];
     int length = packet.encode(MacAddress.BROADCAST, frame);
     from.put(frame, 6);
-    responder.receive(frame, length, self, 0);
+    responder.receive(frame, length, self);
   }
 
   private void receive(NeighborSolicitation packet, MacAddress from) {
     byte[] frame = new byte[NeighborSolicitation.MAX_LENGTH];
     int length = packet.encode(MacAddress.multicast(packet.destination()), frame);
     assertEquals(from, MacAddress.at(frame, 6));
-    responder.receive(frame, length, self, 0);
+    responder.receive(frame, length, self);
   }
 
   private static ArpPacket request(MacAddress mac, Ipv4 sender, Ipv4 target) {
