@@ -77,14 +77,16 @@ final class Daemon {
   private final LateCluster cluster;
   private final Speaker speaker;
   private final RawFrames frames;
-  private final StateKeeper state;
   private final Peers peers;
   private final Namesakes namesakes;
   private final Pages pages;
-  private volatile @Nullable Watches watches;
+  private volatile @Nullable Reading reading;
   private long nextGateways;
   private long nextFreshness = Long.MIN_VALUE;
   private long restsUntil = Long.MIN_VALUE;
+
+  /** What is read from the API server for the speaker's work, and the word of how that went. */
+  private record Reading(Watches watches, StateKeeper state) {}
 
   private Daemon(Settings settings) throws IOException {
     this.settings = settings;
@@ -103,13 +105,6 @@ final class Daemon {
     pages.serve(settings, metrics, world, recorder, wire, frames, cluster);
     this.peers = Peers.watch(settings, api, clock, this::peers);
     frames.start(new FromWire());
-    this.state =
-        StateKeeper.start(
-            api,
-            settings.namespace(),
-            StateKeeper.Component.speaker(settings.node().text(), settings.pod()),
-            clock,
-            () -> true);
   }
 
   /**
@@ -127,18 +122,27 @@ final class Daemon {
   }
 
   /**
-   * After joining: a start of all speakers at once is bound by what loading classes costs, and who
-   * is not in the view when addresses are placed gets none.
+   * After joining: a start of all speakers at once is bound by what loading and compiling classes
+   * costs, and who is not in the view when addresses are placed gets none.
    */
   private void watch() {
-    watches =
+    RawFrames.warmUp();
+    StateKeeper state =
+        StateKeeper.start(
+            api,
+            settings.namespace(),
+            StateKeeper.Component.speaker(settings.node().text(), settings.pod()),
+            clock,
+            () -> true);
+    Watches watches =
         Watches.start(
             api,
             settings.namespace(),
             Watches.FOR_SPEAKER,
             clock,
             RawServices.IGNORED,
-            this::fromApi);
+            event -> fromApi(event, state));
+    reading = new Reading(watches, state);
   }
 
   private void join() throws IOException {
@@ -225,18 +229,18 @@ final class Daemon {
 
   // Metrics may ask before the watches are there.
   private boolean fresh(long now) {
-    Watches w = watches;
-    return w != null && w.freshness().isFresh(now, FRESH_MS);
+    Reading r = reading;
+    return r != null && r.watches.freshness().isFresh(now, FRESH_MS);
   }
 
   private Revision newest() {
-    Watches w = watches;
-    Map<Kind, Long> versions = w == null ? Map.of() : w.freshness().resourceVersions();
+    Reading r = reading;
+    Map<Kind, Long> versions = r == null ? Map.of() : r.watches.freshness().resourceVersions();
     return new Revision(
         Arrays.stream(Kind.values()).map(kind -> versions.getOrDefault(kind, 0L)).toList());
   }
 
-  private void fromApi(KubeEvent event) {
+  private void fromApi(KubeEvent event, StateKeeper state) {
     if (event instanceof KubeEvent.ConfigSeen seen) {
       state.want(seen.problems(), "");
     }
@@ -270,11 +274,11 @@ final class Daemon {
 
   private void closeEdges() {
     frames.close();
-    Watches w = watches;
-    if (w != null) {
-      w.close();
+    Reading r = reading;
+    if (r != null) {
+      r.watches.close();
+      r.state.close();
     }
-    state.close();
     peers.close();
     recorder.close();
     pages.close();

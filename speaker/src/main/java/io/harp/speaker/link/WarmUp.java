@@ -33,7 +33,7 @@ final class WarmUp {
   private static final Logger log = LoggerFactory.getLogger(WarmUp.class);
 
   private static final int LINK = 1;
-  private static final int ROUNDS = 1_000;
+  private static final int ROUNDS = 300;
   private static final MacAddress ASKER = new MacAddress(0x0200_0000_0001L);
   private static final MacAddress ME = new MacAddress(0x0200_0000_0002L);
   // Documentation addresses (RFC 5737, RFC 3849).
