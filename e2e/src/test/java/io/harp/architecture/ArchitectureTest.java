@@ -29,6 +29,7 @@ class ArchitectureTest {
               "io.harp.model",
               "io.harp.config",
               "io.harp.loop",
+              "io.harp.speaker.scheduling",
               "io.harp.speaker.protocol",
               "io.harp.speaker.election",
               "io.harp.speaker.membership",

@@ -35,6 +35,7 @@ public final class JGroupsCluster implements Cluster {
   private static final String NAME = "harp";
 
   static {
+    JGroupsNumbers.use();
     // JGroups can read Java objects from a message, and without a secret messages come from
     // anybody.
     // No speaker sends any.
