@@ -29,8 +29,6 @@ final class Libc {
   private static final short POLLIN = 1;
 
   static final int EPERM = 1;
-  static final int EINTR = 4;
-  static final int EAGAIN = 11;
   static final int EACCES = 13;
 
   private static final Linker LINKER = Linker.nativeLinker();

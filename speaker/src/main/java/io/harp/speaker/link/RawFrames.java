@@ -288,7 +288,7 @@ public final class RawFrames implements FramePort, AutoCloseable {
   }
 
   /** One interface in use. */
-  private final class Speaking implements RawPort.Receiver {
+  private final class Speaking implements RawPort.Receiver, Responder.Out {
     final String name;
     final RawPort port;
     private final Responder responder;
@@ -299,14 +299,15 @@ public final class RawFrames implements FramePort, AutoCloseable {
       this.name = name;
       this.self = self;
       this.port = new RawPort(self.link(), name, options, this, this::reopened);
-      this.responder = new Responder(watched, gate, clock, counters, events::heard, recorder, port);
+      this.responder = new Responder(watched, gate, clock, counters, events::heard, recorder, this);
     }
 
     MacAddress mac() {
       return new MacAddress(self.mac());
     }
 
-    boolean send(byte[] bytes, int length) {
+    @Override
+    public boolean send(byte[] bytes, int length) {
       boolean sent = port.send(bytes, length);
       if (!sent) {
         counters.sendFailures.increment();

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * the thread that reads them. If they break (the interface went down or was deleted) the thread
  * opens them again, after 50 ms at first and at most every 2 s, until the port is closed.
  */
-final class RawPort implements Responder.Out, AutoCloseable {
+final class RawPort implements AutoCloseable {
 
   /** What is done with a frame; called on the port's thread. */
   @FunctionalInterface
@@ -95,10 +95,12 @@ final class RawPort implements Responder.Out, AutoCloseable {
     thread.start();
   }
 
-  /** Never blocks. May be called by anyone. */
+  /**
+   * Sends the first {@code length} bytes; false if they could not be. Never blocks. May be called
+   * by anyone.
+   */
   @SuppressWarnings("ReferenceEquality") // The same array, not an equal one.
-  @Override
-  public boolean send(byte[] frame, int length) {
+  boolean send(byte[] frame, int length) {
     synchronized (sending) {
       if (sockets == null) {
         return false;

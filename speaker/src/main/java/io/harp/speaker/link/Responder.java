@@ -204,7 +204,7 @@ final class Responder {
             : EchoRequest.replyIpv4(frame, self.mac());
     if (!gate.isOpen()) {
       drop(Drop.MUTE);
-    } else if (sent(frame, length)) {
+    } else if (out.send(frame, length)) {
       counters.pings.increment();
     }
   }
@@ -229,15 +229,7 @@ final class Responder {
       drop(Drop.MUTE);
       return 0;
     }
-    return sent(reply, length) ? length : 0;
-  }
-
-  private boolean sent(byte[] frame, int length) {
-    boolean sent = out.send(frame, length);
-    if (!sent) {
-      counters.sendFailures.increment();
-    }
-    return sent;
+    return out.send(reply, length) ? length : 0;
   }
 
   private void record(Entry asked, int answered, boolean noted, Self self) {

@@ -10,9 +10,7 @@ import org.jgroups.Global;
  */
 final class JGroupsNumbers {
 
-  /**
-   * Numbers as in JGroups' own files, so that versions with and without these understand another.
-   */
+  // The numbers in them are JGroups' own, so speakers with and without them understand each other.
   private static final String HERE = "io/harp/speaker/membership/";
 
   private JGroupsNumbers() {}
