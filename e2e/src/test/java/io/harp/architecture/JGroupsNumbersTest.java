@@ -2,6 +2,7 @@ package io.harp.architecture;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -10,6 +11,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -17,6 +19,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The lists of JGroups' classes that speakers know, against the whole lists and the code. */
@@ -33,21 +36,45 @@ class JGroupsNumbersTest {
 
   @Test
   void whatTheStackCanSendHasANumber() throws IOException {
-    JavaClasses jgroups = new ClassFileImporter().importPackages("org.jgroups");
+    JavaClasses all =
+        new ClassFileImporter().importPackages("org.jgroups", "io.harp.speaker.membership");
     Set<String> numbered = numbers("jg-magic-map.xml").keySet();
-    Set<String> sent = new TreeSet<>();
-    for (String protocol : numbers(OURS + "protocols.xml").keySet()) {
-      JavaClass each = jgroups.get(protocol);
-      sent.addAll(used(jgroups, each.getName(), numbered));
-      each.getAllRawSuperclasses().stream()
-          .filter(parent -> parent.getName().startsWith("org.jgroups"))
-          .forEach(parent -> sent.addAll(used(jgroups, parent.getName(), numbered)));
-    }
-    sent.addAll(used(jgroups, "org.jgroups.protocols.Discovery", numbered));
-    assertFalse(sent.isEmpty());
-    Set<String> missing = new TreeSet<>(sent);
+    Set<JavaClass> protocols = stack(all);
+    assertTrue(
+        protocols.stream().anyMatch(each -> each.getSimpleName().equals("Discovery")),
+        "the stack is not seen: " + protocols);
+    Set<String> missing = new TreeSet<>();
+    protocols.forEach(each -> missing.addAll(used(all, each.getName(), numbered)));
+    assertFalse(missing.isEmpty());
     missing.removeAll(numbers(OURS + "classes.xml").keySet());
     assertEquals(Set.of(), missing);
+  }
+
+  @Test
+  void everyProtocolOfTheStackHasItsNumber() throws IOException {
+    Set<String> missing = new TreeSet<>();
+    stack(new ClassFileImporter().importPackages("org.jgroups", "io.harp.speaker.membership"))
+        .forEach(each -> missing.add(each.getName()));
+    missing.retainAll(numbers("jg-protocol-ids.xml").keySet());
+    assertFalse(missing.isEmpty());
+    missing.removeAll(numbers(OURS + "protocols.xml").keySet());
+    assertEquals(Set.of(), missing);
+  }
+
+  /** JGroups' protocols that the membership uses or extends, and what those extend. */
+  private static Set<JavaClass> stack(JavaClasses all) {
+    Set<JavaClass> stack = new LinkedHashSet<>();
+    for (JavaClass each : all) {
+      if (each.getPackageName().equals("io.harp.speaker.membership")) {
+        each.getDirectDependenciesFromSelf().stream()
+            .map(Dependency::getTargetClass)
+            .flatMap(used -> Stream.concat(Stream.of(used), used.getAllRawSuperclasses().stream()))
+            .filter(used -> used.isAssignableTo("org.jgroups.stack.Protocol"))
+            .filter(used -> used.getName().startsWith("org.jgroups"))
+            .forEach(stack::add);
+      }
+    }
+    return stack;
   }
 
   private static Set<String> used(JavaClasses all, String name, Set<String> numbered) {
