@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.IntSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +27,15 @@ import java.util.regex.Pattern;
  * @param viewMs until the last speaker was in the view of all, one value a run
  * @param answeredMs until the last address was answered, one value a run
  * @param startMs from the start of the first process until the last address was answered
+ * @param spread by how many addresses the loads of the speakers differ then, one value a run
  * @param changes of an address's answerer after its first, in all runs
  */
-record Together(List<Double> viewMs, List<Double> answeredMs, List<Double> startMs, int changes) {
+record Together(
+    List<Double> viewMs,
+    List<Double> answeredMs,
+    List<Double> startMs,
+    List<Double> spread,
+    int changes) {
 
   private static final int ADDRESSES = 100;
   private static final int ROUND_MS = 50;
@@ -42,6 +49,7 @@ record Together(List<Double> viewMs, List<Double> answeredMs, List<Double> start
     List<Double> view = new ArrayList<>();
     List<Double> answered = new ArrayList<>();
     List<Double> start = new ArrayList<>();
+    List<Double> spread = new ArrayList<>();
     int changes = 0;
     for (int i = 0; i < runs; i++) {
       try (SpeakerLab speakers = SpeakerLab.build(options)) {
@@ -59,11 +67,18 @@ record Together(List<Double> viewMs, List<Double> answeredMs, List<Double> start
           view.add(last(nodes, began, viewOf(nodes.size())) - up);
           answered.add((last - from) / 1e6 - up);
           start.add((last - from) / 1e6);
+          spread.add(spread(nodes, census.shares()));
           changes += census.changesSince(from).size() - ADDRESSES;
         }
       }
     }
-    return new Together(view, answered, start, changes);
+    return new Together(view, answered, start, spread, changes);
+  }
+
+  private static double spread(List<LabNode> nodes, Map<String, Integer> shares) {
+    IntSummaryStatistics loads =
+        nodes.stream().mapToInt(n -> shares.getOrDefault(n.name(), 0)).summaryStatistics();
+    return loads.getMax() - loads.getMin();
   }
 
   /** The view of so many members, as a speaker's log tells of it. */
@@ -93,12 +108,13 @@ record Together(List<Double> viewMs, List<Double> answeredMs, List<Double> start
   }
 
   String row() {
-    return "together  %3d   one view %s, last answered %s, from the start %s, changes %d"
+    return "together  %3d   one view %s, last answered %s, from the start %s, spread %s, changes %d"
         .formatted(
             viewMs.size(),
             Figures.cell(viewMs),
             Figures.cell(answeredMs),
             Figures.cell(startMs),
+            Figures.cell(spread),
             changes);
   }
 
@@ -109,6 +125,7 @@ record Together(List<Double> viewMs, List<Double> answeredMs, List<Double> start
     json.put("viewMs", Figures.spread(viewMs));
     json.put("lastAnsweredMs", Figures.spread(answeredMs));
     json.put("startToLastAnsweredMs", Figures.spread(startMs));
+    json.put("spread", Figures.spread(spread));
     json.put("changes", changes);
     return json;
   }

@@ -5,7 +5,8 @@ import io.harp.speaker.ownership.Settings.Rule;
 /**
  * When what nobody is known to hold may be given to somebody: not while members are expected, while
  * a speaker outside the view lets itself be heard, or while one in the view has not said what it
- * holds. Each of these waits has an end. What a lost member held waits for none of it.
+ * holds or is still reading the API. Each of these waits has an end. What a lost member held waits
+ * for none of it.
  */
 final class Placing {
 
@@ -64,7 +65,8 @@ final class Placing {
     boolean waited = young >= settings.placementWaitMs() && !merging;
     // Who has not reported yet, starved by its own start, may hold just what would be placed.
     boolean told = roster.isComplete() || now - viewAt >= settings.placementWaitMs();
-    return told && (all || waited || young >= settings.mergeWaitMs());
+    // Who has just started and does not see the API yet would get nothing, and keep nothing.
+    return told && (young >= settings.mergeWaitMs() || roster.isFresh() && (all || waited));
   }
 
   private void lookAgainAt(long when) {

@@ -170,6 +170,16 @@ final class Roster {
     return true;
   }
 
+  /** Whether everybody who has reported under this view sees the API as it is now. */
+  boolean isFresh() {
+    for (Report report : reports.values()) {
+      if (!report.apiFresh()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Whether {@code member} said under this view that it holds {@code address}. */
   boolean holds(Member member, Address address) {
     Report report = reports.get(member);

@@ -117,6 +117,32 @@ class PlanningTest {
   }
 
   @Test
+  void nothingIsPlacedWhileAMemberOfAYoungViewStillReadsTheApi() {
+    want();
+    planning.expect(2);
+    install(FIRST, 0);
+    roster.report(A, report(FIRST, Map.of()));
+    roster.report(B, reading(report(FIRST, Map.of())));
+    runUntil(settings.mergeWaitMs() - 1);
+    assertEquals(Map.of(), published.getLast().assignments());
+    roster.report(B, report(FIRST, Map.of()));
+    planning.touch();
+    planning.run(settings.mergeWaitMs() - 1);
+    assertEquals(Set.of(X), published.getLast().assignments().keySet());
+  }
+
+  @Test
+  void aMemberThatNeverSeesTheApiHoldsUpPlacingForThreeSecondsOnly() {
+    want();
+    planning.expect(2);
+    install(FIRST, 0);
+    roster.report(A, report(FIRST, Map.of()));
+    roster.report(B, reading(report(FIRST, Map.of())));
+    runUntil(settings.mergeWaitMs());
+    assertEquals(Set.of(X), published.getLast().assignments().keySet());
+  }
+
+  @Test
   void theFirstPlacementWaitsForASpeakerThatTheSegmentLetsHear() {
     want();
     planning.expect(3);
@@ -266,6 +292,23 @@ class PlanningTest {
 
   private static Plan plan(View view, int seq) {
     return new Plan(new Epoch(view.id(), seq, B), Revision.of(1), Map.of());
+  }
+
+  /** The same from a member whose picture of the API is not current. */
+  private static Report reading(Report report) {
+    return new Report(
+        report.view(),
+        report.formerSize(),
+        report.plan(),
+        false,
+        report.revision(),
+        report.digest(),
+        report.factsKnown(),
+        report.draining(),
+        report.links(),
+        report.holds(),
+        report.ceded(),
+        report.refused());
   }
 
   private static Report report(View view, Map<Address, Long> holds) {
