@@ -261,7 +261,7 @@ final class Reflector implements AutoCloseable {
           return;
         }
         String resourceVersion = object.resourceVersion();
-        heard(resourceVersion);
+        lastHeardMs = clock.nowMs();
         settled();
         switch (type) {
           case "ADDED", "MODIFIED" -> {
@@ -275,6 +275,8 @@ final class Reflector implements AutoCloseable {
           case "BOOKMARK" -> bookmarks = true;
           default -> log.debug("{}: an event of an unknown type: {}", resource.plural(), type);
         }
+        // Not before it was passed on: who asks for the version counts on having been told.
+        heard(resourceVersion);
         resumeFrom = resourceVersion.isEmpty() ? resumeFrom : resourceVersion;
       }
     }

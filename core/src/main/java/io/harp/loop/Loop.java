@@ -107,6 +107,19 @@ public final class Loop implements AutoCloseable {
     }
   }
 
+  /**
+   * Queues an event behind those that were posted before, if there is room. Never waits: for the
+   * loop's own thread, which nobody else would make room for.
+   */
+  public boolean append(Runnable event) {
+    try {
+      return inbox.put(event, 0);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
   /** Queues an event, or drops and counts it if there is no room. Never waits. */
   public boolean offer(Runnable event) {
     if (inbox.offer(event)) {

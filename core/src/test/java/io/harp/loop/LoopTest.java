@@ -92,6 +92,25 @@ class LoopTest {
   }
 
   @Test
+  void whatItAppendsItselfComesBehindWhatWasPostedAndNeverWaits() throws InterruptedException {
+    List<String> seen = new CopyOnWriteArrayList<>();
+    CountDownLatch done = new CountDownLatch(1);
+    Loop loop = new Loop("test", Clock.system(), 100, 3);
+    loop.post(() -> {
+      seen.add("first");
+      assertTrue(loop.append(() -> seen.add("appended")));
+      seen.add(loop.append(() -> seen.add("too many")) ? "room" : "full");
+      loop.offer(done::countDown);
+    });
+    loop.post(() -> seen.add("second"));
+    loop.post(() -> seen.add("third"));
+    loop.start(now -> now + 100);
+    assertTrue(done.await(5, TimeUnit.SECONDS));
+    loop.close();
+    assertEquals(List.of("first", "full", "second", "third", "appended"), seen);
+  }
+
+  @Test
   void eventsThatWaitShareATickUnlessOneIsDue() throws InterruptedException {
     assertEquals(List.of("event", "event", "event", "tick"), storyOf(0, 0));
     assertEquals(List.of("event", "tick", "event", "tick"), storyOf(10, 0));

@@ -85,6 +85,11 @@ final class Daemon {
   private long nextFreshness = Long.MIN_VALUE;
   private long restsUntil = Long.MIN_VALUE;
 
+  /** How far the watches were when all they had delivered had last been worked in. */
+  private Revision followed = Revision.NONE;
+
+  private boolean following;
+
   /** What is read from the API server for the speaker's work, and the word of how that went. */
   private record Reading(Watches watches, StateKeeper state) {}
 
@@ -195,7 +200,7 @@ final class Daemon {
     if (now >= nextFreshness) {
       nextFreshness = now + 250;
       speaker.apiFresh(fresh(now));
-      speaker.reached(newest(), now);
+      followWatches(now);
     }
     if (now >= nextGateways) {
       nextGateways = now + GATEWAYS_MS;
@@ -203,16 +208,40 @@ final class Daemon {
       frames.gateways(gateways);
       speaker.gateways(gateways.stream().map(Gateway::address).collect(Collectors.toSet()));
     }
-    world
-        .takeGroups(now, System.nanoTime())
-        .ifPresent(groups -> {
-          metrics.groups(groups);
-          speaker.world(groups, newest(), now);
-        });
+    if (world.isDue(now)) {
+      followWatches(now);
+    }
     long next = speaker.tick(now);
     gate.openUntil(speaker.mayRespondUntil(now));
     restsUntil = Math.min(Math.min(nextFreshness, nextGateways), world.nextMs());
     return told(next);
+  }
+
+  /**
+   * Has the groups worked out behind all that the watches have delivered so far. They are ahead of
+   * this loop, and groups that pass for newer than what they are made of would be taken for the
+   * truth by the others.
+   */
+  private void followWatches(long now) {
+    Revision newest = newest();
+    if (!following && (world.isDue(now) || !newest.equals(followed))) {
+      following = loop.append(() -> followedTo(newest));
+    }
+  }
+
+  private void followedTo(Revision newest) {
+    following = false;
+    long now = clock.nowMs();
+    world
+        .takeGroups(now, System.nanoTime())
+        .ifPresent(groups -> {
+          metrics.groups(groups);
+          speaker.world(groups, newest, now);
+        });
+    if (world.isTaken()) {
+      followed = newest;
+      speaker.reached(newest, now);
+    }
   }
 
   /** Tells what came of a look at everything. */

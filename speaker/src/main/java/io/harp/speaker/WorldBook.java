@@ -83,7 +83,7 @@ final class WorldBook {
    * at most, so under a storm of changes several are taken together.
    */
   Optional<List<Group>> takeGroups(long now, long nanoTime) {
-    if (!changed || !complete || now < notBefore) {
+    if (!isDue(now)) {
       return Optional.empty();
     }
     changed = false;
@@ -95,6 +95,16 @@ final class WorldBook {
     }
     groups = next;
     return Optional.of(next);
+  }
+
+  /** Whether {@link #takeGroups} has something to do. */
+  boolean isDue(long now) {
+    return now >= nextMs();
+  }
+
+  /** Whether the groups as last taken are those of all that came. */
+  boolean isTaken() {
+    return groups != null && !changed;
   }
 
   /** When {@link #takeGroups} has something to do at the earliest. */

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Picture {
 
   private List<Group> own = List.of();
+  private boolean ownSeen;
   private Revision ownRevision = Revision.NONE;
   private @Nullable Facts told;
   private Map<Address, Group> byAddress = Map.of();
@@ -29,6 +30,7 @@ final class Picture {
   /** What the API says now, seen by this speaker itself. */
   void seen(List<Group> next, Revision newest) {
     own = List.copyOf(next);
+    ownSeen = true;
     known = true;
     ownRevision = newest;
     if (told != null && !ownRevision.isBehind(told.revision())) {
@@ -40,11 +42,16 @@ final class Picture {
   }
 
   /**
-   * How far this speaker's own watches have come, whether or not anything changed.
+   * How far this speaker's own watches have come, whether or not anything changed. That says
+   * nothing while nothing was seen: an empty picture that is newer than all others would be taken
+   * for the truth by everybody.
    *
    * @return whether that puts what a peer told out of force
    */
   boolean reached(Revision newest) {
+    if (!ownSeen) {
+      return false;
+    }
     ownRevision = newest;
     if (told == null || newest.isBehind(told.revision())) {
       return false;
@@ -62,7 +69,7 @@ final class Picture {
   boolean told(Facts facts) {
     boolean newer = revision().isBehind(facts.revision());
     boolean older = facts.revision().isBehind(revision());
-    if (!newer || fresh && older) {
+    if (!newer || isFresh() && older) {
       return false;
     }
     told = facts;
@@ -78,15 +85,16 @@ final class Picture {
     digest = Digest.of(next);
   }
 
-  /** Whether the picture is current, as far as the watches can tell; gives whether that is new. */
+  /** Whether the watches are current, as far as they can tell; gives whether that is new. */
   boolean fresh(boolean now) {
     boolean changed = now != fresh;
     fresh = now;
     return changed;
   }
 
+  /** Whether what this speaker saw itself is current. */
   boolean isFresh() {
-    return fresh;
+    return fresh && ownSeen;
   }
 
   /** Whether there is any picture at all. */

@@ -53,6 +53,19 @@ class PictureTest {
   }
 
   @Test
+  void whatAPeerToldStaysUntilSomethingOfOnesOwnIsSeenHoweverFarTheWatchesAre() {
+    picture.told(new Facts(Revision.of(20), List.of(TWO)));
+    picture.fresh(true);
+    assertFalse(picture.reached(Revision.of(30)));
+    assertEquals(List.of(TWO), picture.groups());
+    assertEquals(Revision.of(20), picture.revision());
+    assertFalse(picture.isFresh());
+    picture.seen(List.of(ONE), Revision.of(30));
+    assertEquals(List.of(ONE), picture.groups());
+    assertTrue(picture.isFresh());
+  }
+
+  @Test
   void aFreshPictureYieldsOnlyToOneThatIsAheadInEverything() {
     picture.seen(List.of(ONE), new Revision(List.of(10L, 50L)));
     picture.fresh(true);

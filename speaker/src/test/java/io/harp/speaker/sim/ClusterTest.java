@@ -91,6 +91,19 @@ class ClusterTest {
   }
 
   @Test
+  void whoseWatchesAreAheadOfItsOwnLoopTellsNobodyThatThereIsNothing() {
+    for (int seed = 1; seed <= 100; seed++) {
+      Scene scene = new Scene(seed, Settings.of(400), 1, 3, 12, 2, 4_000).withGateway();
+      scene.handledLateMs = 1_500;
+      settled(scene);
+      for (Machine machine : scene.machines) {
+        assertEquals(4, load(scene, machine), machine.name + " of seed " + seed);
+      }
+      ends(scene);
+    }
+  }
+
+  @Test
   void wallClocksThatAreYearsApartAndStepBackBetweenTwoLivesChangeNothing() {
     long years = 10L * 365 * 24 * 3_600_000;
     Scene scene = Scene.of(3, 6);

@@ -321,6 +321,10 @@ final class Life implements Membership.Host, FramePort, Journal {
     post("", () -> speaker.world(groups, Revision.of(revision), clock()));
   }
 
+  void reached(long revision) {
+    post("", () -> speaker.reached(Revision.of(revision), clock()));
+  }
+
   void apiFresh(boolean fresh) {
     post(fresh ? "API back" : "API LOST", () -> speaker.apiFresh(fresh));
   }

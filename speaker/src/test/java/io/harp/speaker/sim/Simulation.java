@@ -38,10 +38,25 @@ final class Simulation {
     return run(seed, without, remember, Mutant.NONE, List.of());
   }
 
+  /** Where every speaker that starts is starved, so that it handles late what its watches list. */
+  static Outcome runStarved(long seed, int remember) {
+    return run(seed, Set.of(), remember, Mutant.NONE, List.of(), 1_500);
+  }
+
   /**
    * @param only the kinds of faults to choose from; empty for those the seed chooses
    */
   static Outcome run(long seed, Set<Rule> without, int remember, Mutant mutant, List<Kind> only) {
+    return run(seed, without, remember, mutant, only, 0);
+  }
+
+  private static Outcome run(
+      long seed,
+      Set<Rule> without,
+      int remember,
+      Mutant mutant,
+      List<Kind> only,
+      long handledLateMs) {
     Timeline dice = new Timeline(seed + 1_000_003, 0);
     int nodes = (int) dice.between(2, 5);
     int segments = dice.chance(0.25) ? 2 : 1;
@@ -59,6 +74,7 @@ final class Simulation {
                 without);
     Scene scene = new Scene(seed, settings, segments, nodes, addresses, clients, remember);
     scene.mutant = mutant;
+    scene.handledLateMs = handledLateMs;
     if (dice.chance(0.6)) {
       scene.withGateway();
     }
