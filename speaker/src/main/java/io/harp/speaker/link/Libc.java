@@ -36,24 +36,29 @@ final class Libc {
   private static final VarHandle ERRNO_FIELD =
       Linker.Option.captureStateLayout().varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
-  private static final MethodHandle SOCKET = function("socket", JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle BIND = function("bind", JAVA_INT, ADDRESS, JAVA_INT);
-  private static final MethodHandle SETSOCKOPT =
-      function("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+  /**
+   * The shape of all calls but those made for every frame. Making the code for one shape takes the
+   * JVM 10 to 20 ms of processor time, at each start. A C function takes its integers and pointers
+   * from registers that are as wide as this, whatever their type, and does not look at those it has
+   * no parameters for (System V ABI for x86-64, 3.2.3; AAPCS64, 6.4).
+   */
+  private static final FunctionDescriptor WORDS =
+      FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+
+  private static final MethodHandle SOCKET = words("socket");
+  private static final MethodHandle BIND = words("bind");
+  private static final MethodHandle SETSOCKOPT = words("setsockopt");
+  private static final MethodHandle GETSOCKOPT = words("getsockopt");
+  private static final MethodHandle CLOSE = words("close");
+  private static final MethodHandle EVENTFD = words("eventfd");
+  private static final MethodHandle EVENTFD_WRITE = words("eventfd_write");
+  private static final MethodHandle EXIT = words("_exit");
+
   // What is called for every frame does not ask for errno, which would allocate 40 bytes each time
   // unless the optimizing compiler has been at it.
-  private static final MethodHandle POLL =
-      plain("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle RECV =
-      brief("recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle EXIT = plain("_exit", FunctionDescriptor.ofVoid(JAVA_INT));
-  private static final MethodHandle CLOSE = function("close", JAVA_INT);
-  private static final MethodHandle SEND =
-      brief("send", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle GETSOCKOPT =
-      function("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
-  private static final MethodHandle EVENTFD = function("eventfd", JAVA_INT, JAVA_INT);
-  private static final MethodHandle EVENTFD_WRITE = function("eventfd_write", JAVA_INT, JAVA_LONG);
+  private static final MethodHandle POLL = poll();
+  private static final MethodHandle RECV = brief("recv");
+  private static final MethodHandle SEND = brief("send");
 
   /** One per thread that makes calls: where {@code errno} is put after each. */
   private static final ThreadLocal<MemorySegment> STATE =
@@ -62,60 +67,30 @@ final class Libc {
   private Libc() {}
 
   static int socket(int family, int type, int protocol) {
-    MemorySegment state = STATE.get();
-    try {
-      return result((int) SOCKET.invokeExact(state, family, type | SOCK_CLOEXEC, protocol), state);
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return call(SOCKET, family, type | SOCK_CLOEXEC, protocol, 0, 0);
   }
 
+  /** The memory here and below must not be freed meanwhile by another thread. */
   static int bind(int fd, MemorySegment address) {
-    MemorySegment state = STATE.get();
-    try {
-      return result((int) BIND.invokeExact(state, fd, address, (int) address.byteSize()), state);
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return call(BIND, fd, address.address(), address.byteSize(), 0, 0);
   }
 
   static int setsockopt(int fd, int level, int name, MemorySegment value) {
-    MemorySegment state = STATE.get();
-    try {
-      return result(
-          (int) SETSOCKOPT.invokeExact(state, fd, level, name, value, (int) value.byteSize()),
-          state);
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return call(SETSOCKOPT, fd, level, name, value.address(), value.byteSize());
   }
 
   /** Fills {@code value}; {@code size} holds its size as an {@code int}. */
   static int getsockopt(int fd, int level, int name, MemorySegment value, MemorySegment size) {
-    MemorySegment state = STATE.get();
-    try {
-      return result((int) GETSOCKOPT.invokeExact(state, fd, level, name, value, size), state);
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return call(GETSOCKOPT, fd, level, name, value.address(), size.address());
   }
 
   /** A descriptor that {@link #wake} makes readable for good. */
   static int eventfd() {
-    MemorySegment state = STATE.get();
-    try {
-      return result((int) EVENTFD.invokeExact(state, 0, SOCK_CLOEXEC), state);
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return call(EVENTFD, 0, SOCK_CLOEXEC, 0, 0, 0);
   }
 
   static void wake(int eventfd) {
-    try {
-      int _ = (int) EVENTFD_WRITE.invokeExact(STATE.get(), eventfd, 1L);
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    int _ = call(EVENTFD_WRITE, eventfd, 1, 0, 0, 0);
   }
 
   /**
@@ -174,47 +149,47 @@ final class Libc {
 
   /** Ends the process. */
   static void exit(int status) {
-    try {
-      EXIT.invokeExact(status);
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    int _ = call(EXIT, status, 0, 0, 0, 0);
   }
 
   static void close(int fd) {
+    int _ = call(CLOSE, fd, 0, 0, 0, 0);
+  }
+
+  private static int call(
+      MethodHandle function, long first, long second, long third, long fourth, long fifth) {
+    MemorySegment state = STATE.get();
     try {
-      int _ = (int) CLOSE.invokeExact(STATE.get(), fd);
+      int result = (int) (long) function.invokeExact(state, first, second, third, fourth, fifth);
+      return result >= 0 ? result : -(int) ERRNO_FIELD.get(state, 0L);
     } catch (Throwable e) {
       throw unexpected(e);
     }
   }
 
-  private static int result(int result, MemorySegment state) {
-    return result >= 0 ? result : -(int) ERRNO_FIELD.get(state, 0L);
-  }
-
-  private static MethodHandle function(String name, MemoryLayout... arguments) {
-    return handle(name, FunctionDescriptor.of(JAVA_INT, arguments));
-  }
-
+  // Native access is granted to this program on its command line; there is no safe variant.
   @SuppressWarnings("restricted")
-  private static MethodHandle plain(String name, FunctionDescriptor descriptor) {
-    return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), descriptor);
+  private static MethodHandle words(String name) {
+    return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), WORDS, ERRNO);
+  }
+
+  // The one call that waits takes a segment, so that nobody can free that under it.
+  @SuppressWarnings("restricted")
+  private static MethodHandle poll() {
+    return LINKER.downcallHandle(
+        LINKER.defaultLookup().findOrThrow("poll"),
+        FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
   }
 
   // Calls that never wait. The thread does not leave Java for them, which saves half of what a call
   // costs when its code has left the processor's cache, and arrays are read and filled where they
   // lie.
   @SuppressWarnings("restricted")
-  private static MethodHandle brief(String name, FunctionDescriptor descriptor) {
+  private static MethodHandle brief(String name) {
     return LINKER.downcallHandle(
-        LINKER.defaultLookup().findOrThrow(name), descriptor, Linker.Option.critical(true));
-  }
-
-  // Native access is granted to this program on its command line; there is no safe variant.
-  @SuppressWarnings("restricted")
-  private static MethodHandle handle(String name, FunctionDescriptor descriptor) {
-    return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), descriptor, ERRNO);
+        LINKER.defaultLookup().findOrThrow(name),
+        FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT),
+        Linker.Option.critical(true));
   }
 
   private static IllegalStateException unexpected(Throwable e) {
