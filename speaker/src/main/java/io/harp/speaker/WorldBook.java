@@ -112,10 +112,6 @@ final class WorldBook {
     return changed && complete ? notBefore : Long.MAX_VALUE;
   }
 
-  boolean isComplete() {
-    return complete;
-  }
-
   boolean isConfigLoaded() {
     return configLoaded;
   }

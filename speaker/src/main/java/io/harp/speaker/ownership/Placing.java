@@ -37,6 +37,7 @@ final class Placing {
     viewAt = now;
     if (firstViewAt == Long.MAX_VALUE) {
       firstViewAt = now;
+      lookAgainAt(now + settings.expectedWaitMs());
       lookAgainAt(now + settings.mergeWaitMs());
     }
     lookAgainAt(now + settings.placementWaitMs());
@@ -62,7 +63,7 @@ final class Placing {
     boolean all = expected > 0 && roster.view().members().size() >= expected;
     boolean merging = now - strangerAt < STRANGER_MS;
     long young = now - firstViewAt;
-    boolean waited = young >= settings.placementWaitMs() && !merging;
+    boolean waited = young >= settings.expectedWaitMs() && !merging;
     // Who has not reported yet, starved by its own start, may hold just what would be placed.
     boolean told = roster.isComplete() || now - viewAt >= settings.placementWaitMs();
     // Who has just started and does not see the API yet would get nothing, and keep nothing.

@@ -15,8 +15,8 @@ import java.util.Set;
  * @param auditProbesMs when the probes of an audit are sent, after its start
  * @param auditMs when an audit that heard nothing ends
  * @param cededMs between two audits of an address somebody else answers
- * @param placementWaitMs how long the first placement of all waits for members that are expected,
- *     and each placement for members that have not reported under the view
+ * @param placementWaitMs how long a placement waits for members that have not reported under the
+ *     view; the first of all waits longer, for others
  * @param handOverMs how long a planned owner may take to claim before the move is taken back
  * @param helloMs between two hellos to expected members outside the view
  * @param burstMs when an address is announced after a claim
@@ -232,6 +232,11 @@ public record Settings(
         refreshMs,
         placement,
         Set.copyOf(rules));
+  }
+
+  /** How long the first placement of all waits for members that are expected. */
+  public long expectedWaitMs() {
+    return 2 * placementWaitMs;
   }
 
   /** How long the first placement of all waits for speakers that the segment lets hear. */

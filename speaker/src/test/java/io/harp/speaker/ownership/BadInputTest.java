@@ -119,6 +119,7 @@ class BadInputTest {
 
   private void alone() {
     speaker.links(List.of(new Link(2, "eth0", new MacAddress(7), true, List.of())), 0);
+    speaker.expected(Set.of(A.node()));
     speaker.apiFresh(true);
     speaker.world(
         List.of(new Group(List.of(X), List.of(), Map.of(A.node(), Eligibility.ANY))),

@@ -143,6 +143,20 @@ class PlanningTest {
   }
 
   @Test
+  void theFirstPlacementWaitsTwoSecondsForAMemberThatIsExpected() {
+    want();
+    planning.expect(3);
+    install(FIRST, 0);
+    roster.report(A, report(FIRST, Map.of()));
+    roster.report(B, report(FIRST, Map.of()));
+    runUntil(1_999);
+    assertEquals(Map.of(), published.getLast().assignments());
+    planning.touch();
+    planning.run(2_000);
+    assertEquals(Set.of(X), published.getLast().assignments().keySet());
+  }
+
+  @Test
   void theFirstPlacementWaitsForASpeakerThatTheSegmentLetsHear() {
     want();
     planning.expect(3);
