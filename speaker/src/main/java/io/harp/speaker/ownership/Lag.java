@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Members whose picture of the API has stood still though they think it is fresh: a watch can hang
  * without an error. Who differs from another member and has seen less of some kind of object, for
- * half a second, lags behind. Bounded by the members of the view.
+ * half a second, lags behind. Where each of two has seen less of something, as lists and bookmarks
+ * of quiet kinds have the version of their moment, it is the one with whom fewer members agree.
+ * Bounded by the members of the view.
  */
 final class Lag {
 
@@ -74,8 +76,10 @@ final class Lag {
   private static Set<Member> behind(Map<Member, Report> reports) {
     Set<Member> behind = new HashSet<>();
     if (!agree(reports.values())) {
+      Map<Long, Integer> agreeing = new HashMap<>();
+      reports.values().forEach(report -> agreeing.merge(report.digest(), 1, Integer::sum));
       reports.forEach((member, report) -> {
-        if (reports.values().stream().anyMatch(other -> isBehind(report, other))) {
+        if (reports.values().stream().anyMatch(other -> isBehind(report, other, agreeing))) {
           behind.add(member);
         }
       });
@@ -83,9 +87,12 @@ final class Lag {
     return behind;
   }
 
-  private static boolean isBehind(Report report, Report other) {
+  private static boolean isBehind(Report report, Report other, Map<Long, Integer> agreeing) {
     return report.digest() != other.digest()
         && other.apiFresh()
-        && report.revision().isBehind(other.revision());
+        && report.revision().isBehind(other.revision())
+        && !(other.revision().isBehind(report.revision())
+            && agreeing.getOrDefault(report.digest(), 0)
+                > agreeing.getOrDefault(other.digest(), 0));
   }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the API says, as far as this speaker knows. What a peer told counts for as long as this
- * speaker's own watches have not caught up with it.
+ * speaker's own watches have not caught up with it, or are current and know something newer.
  */
 final class Picture {
 
@@ -33,9 +33,7 @@ final class Picture {
     ownSeen = true;
     known = true;
     ownRevision = newest;
-    if (told != null && !ownRevision.isBehind(told.revision())) {
-      told = null;
-    }
+    dropOldNews();
     if (told == null) {
       set(own);
     }
@@ -53,7 +51,18 @@ final class Picture {
       return false;
     }
     ownRevision = newest;
-    if (told == null || newest.isBehind(told.revision())) {
+    return dropOldNews();
+  }
+
+  /**
+   * A list has the version of its moment, so a peer that listed later is ahead in kinds of which
+   * nothing has changed since, until the next bookmark. Watches that are current and have brought
+   * something the peer had not seen do not wait for that.
+   */
+  private boolean dropOldNews() {
+    if (told == null
+        || ownRevision.isBehind(told.revision())
+            && !(isFresh() && told.revision().isBehind(ownRevision))) {
       return false;
     }
     told = null;
@@ -89,6 +98,9 @@ final class Picture {
   boolean fresh(boolean now) {
     boolean changed = now != fresh;
     fresh = now;
+    if (changed) {
+      dropOldNews();
+    }
     return changed;
   }
 

@@ -253,8 +253,7 @@ public final class Speaker {
   public void apiFresh(boolean fresh) {
     // Said four times a second, and a plan costs more than all else an idle speaker does.
     if (picture.fresh(fresh)) {
-      reporting.touch();
-      planning.touch();
+      conduct.surroundingsChanged();
     }
   }
 

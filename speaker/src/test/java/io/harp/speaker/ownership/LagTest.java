@@ -21,6 +21,8 @@ class LagTest {
   private static final Member A = new Member(new NodeName("a"), 1);
   private static final Member B = new Member(new NodeName("b"), 1);
 
+  private static final Member C = new Member(new NodeName("c"), 1);
+
   private final Lag lag = new Lag();
   private final Map<Member, Report> reports = new HashMap<>();
 
@@ -61,6 +63,26 @@ class LagTest {
     lag.look(reports, 0);
     lag.look(reports, 500);
     assertEquals(Set.of(A, B), lag.lagging());
+  }
+
+  @Test
+  void ofTwoThatHaveEachSeenLessItIsTheOneWithWhomFewerAgree() {
+    reports.put(A, report(1, true, 10, 99));
+    reports.put(B, report(2, true, 11, 98));
+    reports.put(C, report(2, true, 11, 97));
+    lag.look(reports, 0);
+    lag.look(reports, 500);
+    assertEquals(Set.of(A), lag.lagging());
+  }
+
+  @Test
+  void manyThatAgreeLagTooBehindOneThatHasSeenMoreOfEverything() {
+    reports.put(A, report(1, true, 11, 99));
+    reports.put(B, report(2, true, 10, 98));
+    reports.put(C, report(2, true, 10, 99));
+    lag.look(reports, 0);
+    lag.look(reports, 500);
+    assertEquals(Set.of(B, C), lag.lagging());
   }
 
   @Test

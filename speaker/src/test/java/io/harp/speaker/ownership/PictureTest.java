@@ -66,6 +66,26 @@ class PictureTest {
   }
 
   @Test
+  void newsOfOnesOwnCountsThoughAPeerListedSomethingElseLater() {
+    picture.told(new Facts(new Revision(List.of(10L, 50L)), List.of()));
+    picture.seen(List.of(ONE), new Revision(List.of(11L, 40L)));
+    assertEquals(List.of(), picture.groups(), "the own watches may be incomplete");
+    picture.fresh(true);
+    assertEquals(List.of(ONE), picture.groups());
+  }
+
+  @Test
+  void newsThatComeLaterCountAsWell() {
+    picture.seen(List.of(), new Revision(List.of(10L, 40L)));
+    picture.told(new Facts(new Revision(List.of(10L, 50L)), List.of()));
+    picture.fresh(true);
+    picture.seen(List.of(ONE), new Revision(List.of(11L, 40L)));
+    assertEquals(List.of(ONE), picture.groups());
+    assertFalse(picture.told(new Facts(new Revision(List.of(10L, 50L)), List.of())));
+    assertEquals(List.of(ONE), picture.groups());
+  }
+
+  @Test
   void aFreshPictureYieldsOnlyToOneThatIsAheadInEverything() {
     picture.seen(List.of(ONE), new Revision(List.of(10L, 50L)));
     picture.fresh(true);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.harp.model.Address;
+import io.harp.speaker.ownership.Journal.Incident;
 import io.harp.speaker.ownership.Settings;
 import java.util.HashMap;
 import java.util.List;
@@ -98,6 +99,14 @@ class ClusterTest {
       settled(scene);
       for (Machine machine : scene.machines) {
         assertEquals(4, load(scene, machine), machine.name + " of seed " + seed);
+      }
+      // What a peer told during the start must not outlast it.
+      scene.want(Scene.address(12), scene.allNodes());
+      scene.runFor(1_000);
+      assertEquals(1, scene.answering(Scene.address(12)).size(), "seed " + seed);
+      for (Machine machine : scene.machines) {
+        Life life = Objects.requireNonNull(machine.life);
+        assertFalse(life.incidents.containsKey(Incident.LAGGING), "seed " + seed);
       }
       ends(scene);
     }

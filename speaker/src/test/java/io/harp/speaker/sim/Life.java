@@ -62,6 +62,9 @@ final class Life implements Membership.Host, FramePort, Journal {
   /** How often it has looked at the clock. */
   int looks;
 
+  /** The version of a list of objects that never change: the later listed, the higher. */
+  long listed;
+
   int unmutings;
 
   Set<NodeName> heldOff = Set.of();
@@ -318,11 +321,15 @@ final class Life implements Membership.Host, FramePort, Journal {
   }
 
   void world(List<Group> groups, long revision) {
-    post("", () -> speaker.world(groups, Revision.of(revision), clock()));
+    post("", () -> speaker.world(groups, newest(revision), clock()));
   }
 
   void reached(long revision) {
-    post("", () -> speaker.reached(Revision.of(revision), clock()));
+    post("", () -> speaker.reached(newest(revision), clock()));
+  }
+
+  private Revision newest(long revision) {
+    return new Revision(List.of(revision, listed));
   }
 
   void apiFresh(boolean fresh) {

@@ -35,6 +35,7 @@ final class Scene {
   private final Set<Life> reading = new HashSet<>();
   private Set<Address> gateways = Set.of();
   private long revision = 100;
+  private long lists;
 
   /** How every speaker of this scene errs. */
   Mutant mutant = Mutant.NONE;
@@ -218,6 +219,7 @@ final class Scene {
       return;
     }
     if (there) {
+      life.listed = ++lists;
       life.expected(allNodes());
       tell(machine, time.between(10, 300));
       time.afterMs(
@@ -262,6 +264,7 @@ final class Scene {
         new Life(
             time, membership, machine, settings, witness, mutant, WALL_MS + machine.wallSkewMs);
     machine.life = life;
+    life.listed = ++lists;
     time.note(() -> machine.name + ": STARTS as " + life.self);
     life.links(machine.links());
     life.gateways(gateways);
@@ -292,7 +295,8 @@ final class Scene {
     time.afterMs(
         listed,
         () -> {
-          long version = ++revision;
+          long version = revision;
+          life.listed = ++lists;
           life.apiFresh(machine.api);
           life.reached(version);
           time.afterMs(
