@@ -174,7 +174,7 @@ final class Daemon {
     cluster.joined(joined);
     joined.setPeers(peers.addresses());
     // What was said before the membership could carry it is said again.
-    loop.post(() -> speaker.apiFresh(fresh(clock.nowMs())));
+    loop.post(() -> speaker.apiFresh(fresh(clock.nowMs()), clock.nowMs()));
     loop.post(() -> speaker.say());
   }
 
@@ -199,7 +199,7 @@ final class Daemon {
   private long tick(long now) {
     if (now >= nextFreshness) {
       nextFreshness = now + 250;
-      speaker.apiFresh(fresh(now));
+      speaker.apiFresh(fresh(now), now);
       followWatches(now);
     }
     if (now >= nextGateways) {

@@ -250,10 +250,10 @@ public final class Speaker {
   }
 
   /** Whether the picture of the API is current, as far as the watches can tell. */
-  public void apiFresh(boolean fresh) {
+  public void apiFresh(boolean fresh, long now) {
     // Said four times a second, and a plan costs more than all else an idle speaker does.
     if (picture.fresh(fresh)) {
-      conduct.surroundingsChanged();
+      pictureChanged(now);
     }
   }
 

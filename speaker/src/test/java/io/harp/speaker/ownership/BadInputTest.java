@@ -101,7 +101,7 @@ class BadInputTest {
   void factsThatNoMessageCanHoldAreNotSentAndCounted() {
     View view = new View(new ViewId(1, A), List.of(A, B), false);
     speaker.view(view, 0);
-    speaker.apiFresh(true);
+    speaker.apiFresh(true, 0);
     speaker.message(B, Codec.encode(report(view)), 1);
     run(1, 200);
     List<Group> groups = new ArrayList<>();
@@ -120,7 +120,7 @@ class BadInputTest {
   private void alone() {
     speaker.links(List.of(new Link(2, "eth0", new MacAddress(7), true, List.of())), 0);
     speaker.expected(Set.of(A.node()));
-    speaker.apiFresh(true);
+    speaker.apiFresh(true, 0);
     speaker.world(
         List.of(new Group(List.of(X), List.of(), Map.of(A.node(), Eligibility.ANY))),
         Revision.of(1),

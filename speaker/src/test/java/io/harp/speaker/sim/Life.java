@@ -333,7 +333,7 @@ final class Life implements Membership.Host, FramePort, Journal {
   }
 
   void apiFresh(boolean fresh) {
-    post(fresh ? "API back" : "API LOST", () -> speaker.apiFresh(fresh));
+    post(fresh ? "API back" : "API LOST", () -> speaker.apiFresh(fresh, clock()));
   }
 
   void expected(Set<NodeName> nodes) {
