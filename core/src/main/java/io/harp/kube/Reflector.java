@@ -261,7 +261,6 @@ final class Reflector implements AutoCloseable {
           return;
         }
         String resourceVersion = object.resourceVersion();
-        lastHeardMs = clock.nowMs();
         settled();
         switch (type) {
           case "ADDED", "MODIFIED" -> {

@@ -174,7 +174,6 @@ final class Daemon {
     cluster.joined(joined);
     joined.setPeers(peers.addresses());
     // What was said before the membership could carry it is said again.
-    loop.post(() -> speaker.apiFresh(fresh(clock.nowMs()), clock.nowMs()));
     loop.post(() -> speaker.say());
   }
 
@@ -223,8 +222,11 @@ final class Daemon {
    * truth by the others.
    */
   private void followWatches(long now) {
+    if (following) {
+      return;
+    }
     Revision newest = newest();
-    if (!following && (world.isDue(now) || !newest.equals(followed))) {
+    if (world.isDue(now) || !newest.equals(followed)) {
       following = loop.append(() -> followedTo(newest));
     }
   }

@@ -33,9 +33,10 @@ final class Picture {
     ownSeen = true;
     known = true;
     ownRevision = newest;
-    dropOldNews();
     if (told == null) {
       set(own);
+    } else {
+      dropOldNews();
     }
   }
 

@@ -20,7 +20,6 @@ class LagTest {
 
   private static final Member A = new Member(new NodeName("a"), 1);
   private static final Member B = new Member(new NodeName("b"), 1);
-
   private static final Member C = new Member(new NodeName("c"), 1);
 
   private final Lag lag = new Lag();

@@ -122,7 +122,7 @@ class PlanningTest {
     planning.expect(2);
     install(FIRST, 0);
     roster.report(A, report(FIRST, Map.of()));
-    roster.report(B, reading(report(FIRST, Map.of())));
+    roster.report(B, report(FIRST, false, Map.of()));
     runUntil(settings.mergeWaitMs() - 1);
     assertEquals(Map.of(), published.getLast().assignments());
     roster.report(B, report(FIRST, Map.of()));
@@ -137,7 +137,7 @@ class PlanningTest {
     planning.expect(2);
     install(FIRST, 0);
     roster.report(A, report(FIRST, Map.of()));
-    roster.report(B, reading(report(FIRST, Map.of())));
+    roster.report(B, report(FIRST, false, Map.of()));
     runUntil(settings.mergeWaitMs());
     assertEquals(Set.of(X), published.getLast().assignments().keySet());
   }
@@ -308,29 +308,16 @@ class PlanningTest {
     return new Plan(new Epoch(view.id(), seq, B), Revision.of(1), Map.of());
   }
 
-  /** The same from a member whose picture of the API is not current. */
-  private static Report reading(Report report) {
-    return new Report(
-        report.view(),
-        report.formerSize(),
-        report.plan(),
-        false,
-        report.revision(),
-        report.digest(),
-        report.factsKnown(),
-        report.draining(),
-        report.links(),
-        report.holds(),
-        report.ceded(),
-        report.refused());
+  private static Report report(View view, Map<Address, Long> holds) {
+    return report(view, true, holds);
   }
 
-  private static Report report(View view, Map<Address, Long> holds) {
+  private static Report report(View view, boolean apiFresh, Map<Address, Long> holds) {
     return new Report(
         view.id(),
         0,
         Optional.empty(),
-        true,
+        apiFresh,
         Revision.of(1),
         1,
         true,
