@@ -103,8 +103,7 @@ class SpreadLabTest {
     }
 
     boolean isEven() {
-      return shares.size() == 3
-          && Collections.max(shares.values()) - Collections.min(shares.values()) <= 1;
+      return Census.spread(shares, 3) <= 1;
     }
   }
 

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.IntSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,18 +66,12 @@ record Together(
           view.add(last(nodes, began, viewOf(nodes.size())) - up);
           answered.add((last - from) / 1e6 - up);
           start.add((last - from) / 1e6);
-          spread.add(spread(nodes, census.shares()));
+          spread.add((double) Census.spread(census.shares(), nodes.size()));
           changes += census.changesSince(from).size() - ADDRESSES;
         }
       }
     }
     return new Together(view, answered, start, spread, changes);
-  }
-
-  private static double spread(List<LabNode> nodes, Map<String, Integer> shares) {
-    IntSummaryStatistics loads =
-        nodes.stream().mapToInt(n -> shares.getOrDefault(n.name(), 0)).summaryStatistics();
-    return loads.getMax() - loads.getMin();
   }
 
   /** The view of so many members, as a speaker's log tells of it. */

@@ -1,6 +1,7 @@
 package io.harp.e2e.probe;
 
 import java.util.ArrayList;
+import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -42,6 +43,13 @@ public final class Census implements AutoCloseable {
       }
     }
     return shares;
+  }
+
+  /** By how many addresses the {@link #shares} of so many nodes differ, those with none as well. */
+  public static int spread(Map<String, Integer> shares, int nodes) {
+    IntSummaryStatistics loads =
+        shares.values().stream().mapToInt(Integer::intValue).summaryStatistics();
+    return loads.getMax() - (shares.size() < nodes ? 0 : loads.getMin());
   }
 
   /** What changed after a moment. */
