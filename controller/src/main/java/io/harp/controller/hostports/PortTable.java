@@ -44,14 +44,7 @@ public record PortTable(List<String> lines, List<String> findings) {
       Collection<Workload> workloads, Collection<NodeView> nodes, Assignments assignments) {
     List<List<String>> rows = new ArrayList<>();
     rows.add(
-        List.of(
-            "PORT",
-            "PROTOCOL",
-            "HOST IP",
-            "WORKLOAD",
-            "CONTAINER",
-            "Resource.NODES",
-            "RESERVED FOR"));
+        List.of("PORT", "PROTOCOL", "HOST IP", "WORKLOAD", "CONTAINER", "NODES", "RESERVED FOR"));
     List<String> findings = new ArrayList<>();
     record Use(Workload workload, Claim claim) {}
     workloads.stream()

@@ -169,7 +169,9 @@ class HostPortsTest {
   @Test
   void theTableShowsWhoUsesWhat() {
     PortTable table = PortTable.of(workloads.all(), nodes.all(), Assignments.parse(ASSIGNMENTS));
-    assertTrue(table.lines().getFirst().startsWith("PORT  PROTOCOL  HOST IP   WORKLOAD"));
+    assertEquals(
+        List.of("PORT", "PROTOCOL", "HOST IP", "WORKLOAD", "CONTAINER", "NODES", "RESERVED FOR"),
+        List.of(table.lines().getFirst().split(" {2,}")));
     assertEquals(11, table.lines().size());
     String exporter =
         table.lines().stream().filter(l -> l.startsWith("9100")).findFirst().orElseThrow();
