@@ -92,11 +92,6 @@ public record LabOptions(
     return new LabOptions(nodes, api, membershipOn, controller, speaker, Map.copyOf(more), root);
   }
 
-  /** Daemons start as they do from the image, cold, also in a run of tests that has caches. */
-  public LabOptions withoutStartCaches() {
-    return withController(Jvm.cold(controller)).withSpeaker(Jvm.cold(speaker));
-  }
-
   /** The directory above this one that holds the whole project. */
   public static Path projectRoot() {
     for (Path dir = Path.of("").toAbsolutePath(); dir != null; dir = dir.getParent()) {

@@ -33,6 +33,8 @@ class ImageLabTest {
   private static final long LARGEST = 90_000_000;
   private static final long LARGEST_PACKED = 50_000_000;
 
+  private static final int MOST_GONE = 20;
+
   private static final int HTTP_CREATED = 201;
   private static final int HTTP_REFUSED = 400;
 
@@ -87,6 +89,22 @@ class ImageLabTest {
     assertTrue(bom.contains("pkg:maven/org.jgroups/jgroups@"), bom);
   }
 
+  /** A name that is gone costs a start a little; many of them cost what the archive is for. */
+  @Test
+  void nearlyAllClassesThatWereRecordedAreStillThere() throws IOException {
+    Path root = LabOptions.projectRoot();
+    List<String> gone =
+        Files.readAllLines(root.resolve("image/classes")).stream()
+            .map(line -> line.split(" ")[0])
+            .filter(name -> name.startsWith("io/harp/"))
+            .filter(name ->
+                Stream.of("core", "speaker")
+                    .noneMatch(
+                        m -> Files.exists(root.resolve(m + "/target/classes/" + name + ".class"))))
+            .toList();
+    assertTrue(gone.size() <= MOST_GONE, () -> "run ./dev classes: " + gone);
+  }
+
   @Test
   void theUsualDaemonSetWorksWithNothingButItsImageChanged() throws IOException {
     Container speaker =
@@ -110,7 +128,9 @@ class ImageLabTest {
       speaker.mount(lab, lab.api().environment(ApiServer.User.SPEAKER));
       controller.mount(lab, lab.api().environment(ApiServer.User.CONTROLLER));
       user.mount(lab, lab.api().environment(ApiServer.User.ADMIN));
-      cluster.awaitReady(1, cluster.controller(1, "enabled", "--port-guard=deny"));
+      LabProcess controlling = cluster.controller(1, "enabled", "--port-guard=deny");
+      cluster.awaitReady(1, controlling);
+      startedFromTheArchive(controlling);
       cluster.endpoints(1);
       cluster.await(
           "a pool", () -> cluster.pool("edge", "10.77.100.0/24", "").status() == HTTP_CREATED);
@@ -126,6 +146,9 @@ class ImageLabTest {
       lab.nodes().forEach(n -> n.start(Namespace.Rights.ALL));
       lab.nodes().forEach(ImageLabTest::awaitProbes);
       lab.nodes().forEach(n -> n.awaitReady(PROBES_GIVE_UP_MS));
+      for (LabNode node : lab.nodes()) {
+        startedFromTheArchive(node.speaker());
+      }
       String address = lab.cluster().awaitAddress("web", 30_000);
       answersAndLeavesWithoutLoss(lab, address);
       thePacketMonitorRecords(lab, address);
@@ -182,18 +205,52 @@ class ImageLabTest {
     }
   }
 
+  /** {@code migrate check} reads YAML, which no daemon does. */
   private static void commandLine(Lab lab, Container user) {
-    LabProcess ports =
+    says(lab, user, "RESERVED FOR", "/harp", "ports");
+    lab.cluster()
+        .applyYaml(
+            """
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: {name: metallb-excludel2, namespace: metallb-system}
+            data:
+              excludel2.yaml: |
+                announcedInterfacesToExclude: ["^odd[0-9]+"]
+            ---
+            apiVersion: apps/v1
+            kind: DaemonSet
+            metadata: {name: speaker, namespace: metallb-system}
+            spec:
+              selector: {matchLabels: {app: metallb}}
+              template:
+                metadata: {labels: {app: metallb}}
+                spec: {containers: [{name: speaker, image: quay.io/metallb/speaker:v0.15.2}]}
+            """);
+    says(
+        lab,
+        user,
+        "^odd",
+        "/harp",
+        "migrate",
+        "check",
+        "--values",
+        "--metallb-namespace=metallb-system");
+  }
+
+  private static void says(Lab lab, Container user, String text, String... words) {
+    LabProcess command =
         lab.lan()
             .machine("api")
             .start(
-                "harp-ports",
-                user.command("/harp", "ports"),
+                "harp-" + words[1],
+                user.command(words),
                 java.util.Map.of(),
                 Namespace.Rights.ALL,
-                lab.directory().resolve("harp-ports.log"));
-    assertTrue(ports.awaitEnd(30_000), ports.tail(20));
-    assertEquals(0, ports.exitStatus(), ports.tail(20));
+                lab.directory().resolve("harp-" + words[1] + ".log"));
+    assertTrue(command.awaitEnd(30_000), command.tail(20));
+    assertEquals(0, command.exitStatus(), command.tail(20));
+    assertTrue(command.tail(100).contains(text), command.tail(100));
   }
 
   /** What the kubelet asks before it kills a container. */
@@ -201,6 +258,12 @@ class ImageLabTest {
     boolean alive =
         SpeakerLab.await(PROBES_GIVE_UP_MS, () -> node.get("metrics").startsWith("HTTP/1.1 200"));
     assertTrue(alive, node.speaker().tail(30));
+  }
+
+  /** The JVM refuses an archive without a word that is not of its jars and flags. */
+  private static void startedFromTheArchive(LabProcess daemon) throws IOException {
+    String maps = Files.readString(Path.of("/proc/" + daemon.pid() + "/maps"));
+    assertTrue(maps.contains("/opt/harp/classes.jsa"), daemon.tail(20));
   }
 
   private static void onlyNetRaw(LabNode node) throws IOException {

@@ -1,13 +1,11 @@
 package io.harp.e2e;
 
-import io.harp.e2e.net.Jvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
@@ -19,7 +17,6 @@ import org.junit.platform.commons.support.AnnotationSupport;
 final class LabExtension implements ExecutionCondition, TestWatcher {
 
   private static final int TAIL = 30;
-  private static final AtomicBoolean PREPARED = new AtomicBoolean();
 
   @Override
   public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
@@ -32,9 +29,6 @@ final class LabExtension implements ExecutionCondition, TestWatcher {
     if (missing.isEmpty() && needs.map(NeedsLab::nodeExporter).orElse(false)) {
       missing = demand("node-exporter", Requirements.missingNodeExporter());
     }
-    if (missing.isEmpty() && Jvm.mayUseStartCaches() && PREPARED.compareAndSet(false, true)) {
-      makeStartCaches();
-    }
     return missing
         .map(ConditionEvaluationResult::disabled)
         .orElseGet(() -> ConditionEvaluationResult.enabled("everything is there"));
@@ -43,14 +37,6 @@ final class LabExtension implements ExecutionCondition, TestWatcher {
   @Override
   public void testFailed(ExtensionContext context, @Nullable Throwable cause) {
     Lab.latestDirectory().ifPresent(LabExtension::show);
-  }
-
-  private static void makeStartCaches() {
-    try {
-      StartCaches.make(LabOptions.projectRoot());
-    } catch (IOException | RuntimeException | AssertionError e) {
-      System.out.println("daemons start without caches, which takes longer: " + e);
-    }
   }
 
   private static Optional<String> demand(String name, Optional<String> missing) {

@@ -108,7 +108,7 @@ class SpreadLabTest {
   }
 
   private static Start startOfAll() throws InterruptedException {
-    try (SpeakerLab speakers = SpeakerLab.build(LabOptions.harp().withoutStartCaches())) {
+    try (SpeakerLab speakers = SpeakerLab.build(LabOptions.harp())) {
       String first = speakers.serveMany(MANY);
       try (Census census = speakers.lab().client().census(first, MANY, 50)) {
         long from = System.nanoTime();

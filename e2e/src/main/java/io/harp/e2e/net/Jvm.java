@@ -12,11 +12,6 @@ import java.util.stream.Stream;
 /** How the lab starts Java programs: the flags and class paths, in one place. */
 public final class Jvm {
 
-  /** Set where daemons may start from caches, as {@link #startCache} says. */
-  private static final String MAY_USE_CACHES = "harp.lab.startCaches";
-
-  private static final String FROM_CACHE = "-XX:AOTCache=";
-
   private Jvm() {}
 
   /**
@@ -34,44 +29,13 @@ public final class Jvm {
             classes(root, module),
             root.resolve(module).resolve("target/lib") + "/*",
             classes(root, "core"));
-    if (mayUseStartCaches() && isFresh(startCache(root, module), root, module)) {
-      command.add(FROM_CACHE + startCache(root, module));
-    }
+    StartArchive.flag(root, module, classPath).ifPresent(command::add);
     command.addAll(List.of("-cp", classPath, mainClass));
     return List.copyOf(command);
   }
 
-  /** Whether daemons of this JVM's labs are allowed to start from caches. */
-  public static boolean mayUseStartCaches() {
-    return Boolean.getBoolean(MAY_USE_CACHES);
-  }
-
-  /**
-   * The classes of a daemon as the JVM keeps them in memory (JEP 483, 514), so that it starts in
-   * half of the time. For whole runs of the tests only: the image has no room for it, so demo and
-   * benchmarks do without.
-   */
-  public static Path startCache(Path root, String module) {
-    return root.resolve("e2e/target/start").resolve(module + ".aot");
-  }
-
-  /** The command of a daemon without its cache. */
-  public static List<String> cold(List<String> command) {
-    return command.stream().filter(word -> !word.startsWith(FROM_CACHE)).toList();
-  }
-
-  /** Whether a file is newer than all that a daemon is made of. */
-  public static boolean isFresh(Path file, Path root, String module) {
-    FileTime made = newest(file);
-    return Files.exists(file)
-        && Stream.of(module + "/target", "core/target", "image/jvm")
-            .map(root::resolve)
-            .flatMap(dir -> Stream.of(dir, dir.resolve("lib")))
-            .flatMap(Jvm::files)
-            .allMatch(input -> modified(input).compareTo(made) < 0);
-  }
-
-  private static Stream<Path> files(Path directory) {
+  /** The regular files of a directory; none if it is missing. */
+  static Stream<Path> files(Path directory) {
     if (!Files.exists(directory)) {
       return Stream.empty();
     }
@@ -101,7 +65,11 @@ public final class Jvm {
   }
 
   private static String java() {
-    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    return home().resolve("bin/java").toString();
+  }
+
+  static Path home() {
+    return Path.of(System.getProperty("java.home"));
   }
 
   /** The jar of a module, or its classes where they are newer: a test run builds no jar. */
@@ -128,7 +96,7 @@ public final class Jvm {
     }
   }
 
-  private static FileTime modified(Path file) {
+  static FileTime modified(Path file) {
     try {
       return Files.getLastModifiedTime(file);
     } catch (IOException e) {
