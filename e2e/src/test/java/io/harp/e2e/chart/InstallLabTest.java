@@ -197,6 +197,8 @@ class InstallLabTest {
           .validatingAdmissionPolicyBindings()
           .withName("host-network-approval")
           .delete();
+      // As long to be forgotten, and the other tests install things.
+      assertTrue(SpeakerLab.await(20_000, () -> admits("other", true)), "still refused");
     }
   }
 
