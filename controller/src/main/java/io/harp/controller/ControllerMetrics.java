@@ -2,6 +2,7 @@ package io.harp.controller;
 
 import io.harp.controller.allocation.PoolUse;
 import io.harp.controller.status.Tally;
+import io.harp.ops.Version;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
@@ -42,6 +43,7 @@ final class ControllerMetrics implements Tally {
       BooleanSupplier leads,
       IntSupplier waiting,
       IntSupplier unwritten) {
+    registry.register(Version.metric());
     total = perPool(registry, "addresses_total", "Usable addresses of a pool");
     inUse = perPool(registry, "addresses_in_use_total", "Addresses of a pool in use");
     total4 = perPool(registry, "ipv4_addresses_total", "Usable IPv4 addresses of a pool");

@@ -2,6 +2,7 @@ package io.harp.controller;
 
 import io.harp.ops.Inherited;
 import io.harp.ops.Observability;
+import io.harp.ops.Version;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "controller",
     mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
     sortOptions = false,
     description = "Gives each Service of type LoadBalancer an address.")
 final class Options {

@@ -207,6 +207,7 @@ class ImageLabTest {
 
   /** {@code migrate check} reads YAML, which no daemon does. */
   private static void commandLine(Lab lab, Container user) {
+    says(lab, user, "harp 0.", "/harp", "--version");
     says(lab, user, "RESERVED FOR", "/harp", "ports");
     lab.cluster()
         .applyYaml(
@@ -260,7 +261,7 @@ class ImageLabTest {
     assertTrue(alive, node.speaker().tail(30));
   }
 
-  /** The JVM refuses an archive without a word that is not of its jars and flags. */
+  /** The JVM starts without an archive that is not of its jars and flags. */
   private static void startedFromTheArchive(LabProcess daemon) throws IOException {
     String maps = Files.readString(Path.of("/proc/" + daemon.pid() + "/maps"));
     assertTrue(maps.contains("/opt/harp/classes.jsa"), daemon.tail(20));

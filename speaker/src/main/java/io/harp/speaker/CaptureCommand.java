@@ -2,6 +2,7 @@ package io.harp.speaker;
 
 import io.harp.ops.BadSetting;
 import io.harp.ops.Observability;
+import io.harp.ops.Version;
 import io.harp.speaker.capture.CannotCapture;
 import io.harp.speaker.capture.CaptureSettings;
 import io.harp.speaker.capture.Monitor;

@@ -2,6 +2,7 @@ package io.harp.speaker;
 
 import io.harp.ops.Inherited;
 import io.harp.ops.Observability;
+import io.harp.ops.Version;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -3,6 +3,7 @@ package io.harp.speaker;
 import com.sun.net.httpserver.HttpHandler;
 import io.harp.loop.Loop;
 import io.harp.ops.OpsServer;
+import io.harp.ops.Version;
 import io.harp.speaker.host.HostMetrics;
 import io.harp.speaker.link.RawFrames;
 import io.harp.speaker.link.WireCounters;
@@ -68,6 +69,7 @@ final class Pages implements AutoCloseable {
     metrics.counter("harp_membership_stalls", () -> cluster.count(c -> c.stalls.sum()));
     metrics.counter("harp_membership_merges", () -> cluster.count(c -> c.merges.sum()));
     PrometheusRegistry registry = new PrometheusRegistry();
+    registry.register(Version.metric());
     registry.register(metrics);
     registry.register(new WireMetrics(wire, frames));
     settings.hostMetrics().map(HostMetrics::new).ifPresent(registry::register);

@@ -6,6 +6,7 @@ import io.harp.controller.survey.Installation;
 import io.harp.controller.survey.Preflight;
 import io.harp.kube.Server;
 import io.harp.loop.Clock;
+import io.harp.ops.Version;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "preflight",
     mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
     description =
         "Says what would keep an installation from working, before anything is installed.")
 final class CheckBefore implements Callable<Integer> {

@@ -1,5 +1,6 @@
 package io.harp.controller.cli;
 
+import io.harp.ops.Version;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -15,6 +16,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "harp",
     mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
     description = "Looks at a cluster from the outside. KUBECONFIG says which one.",
     subcommands = {Ports.class, CheckBefore.class, Migrate.class})
 public final class Harp implements Runnable {

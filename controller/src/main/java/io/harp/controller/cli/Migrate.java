@@ -1,5 +1,6 @@
 package io.harp.controller.cli;
 
+import io.harp.ops.Version;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -9,6 +10,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "migrate",
     mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
     description = "Looks at what MetalLB leaves to Harp.",
     subcommands = {MigrateCheck.class})
 final class Migrate implements Runnable {

@@ -4,6 +4,7 @@ import io.harp.controller.migration.Check;
 import io.harp.controller.migration.Plan;
 import io.harp.kube.Server;
 import io.harp.loop.Clock;
+import io.harp.ops.Version;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
@@ -16,6 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "check",
     mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
     description =
         "Says what carries over from MetalLB and what does not, which values to set, and whether"
             + " any address would change. Changes nothing.")

@@ -3,6 +3,7 @@ package io.harp.controller.cli;
 import io.harp.controller.hostports.PortTable;
 import io.harp.kube.PlainObjects;
 import io.harp.loop.Clock;
+import io.harp.ops.Version;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -13,6 +14,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "ports",
     mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
     description = "Shows who uses which port of the nodes, and what collides.")
 final class Ports implements Callable<Integer> {
 

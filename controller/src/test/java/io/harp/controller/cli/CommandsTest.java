@@ -26,6 +26,7 @@ import io.harp.kube.Server;
 import io.harp.kube.crd.IPAddressPool;
 import io.harp.kube.crd.L2Advertisement;
 import io.harp.loop.Clock;
+import io.harp.ops.Version;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -38,6 +39,8 @@ import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** The commands against the embedded API. */
@@ -146,6 +149,14 @@ class CommandsTest {
     allow(false);
     assertEquals(1, preflight(), out + "" + err);
     assertTrue(out.toString().contains("you may not create namespaces, create custom"), out + "");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "ports ", "preflight ", "migrate ", "migrate check "})
+  void everyCommandTellsTheVersion(String command) {
+    String[] words = (command + "--version").split(" ");
+    assertEquals(0, Harp.run(words, new PrintWriter(out, true), new PrintWriter(err, true)));
+    assertEquals(new Version().getVersion()[0], out.toString().strip());
   }
 
   @Test

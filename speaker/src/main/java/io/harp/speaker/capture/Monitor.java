@@ -2,6 +2,7 @@ package io.harp.speaker.capture;
 
 import io.harp.loop.Clock;
 import io.harp.ops.OpsServer;
+import io.harp.ops.Version;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -138,6 +139,7 @@ public final class Monitor implements AutoCloseable {
 
   private OpsServer serve() throws IOException {
     CaptureMetrics metrics = new CaptureMetrics(sniffers, recorder);
+    metrics.registry().register(Version.metric());
     metrics.gauge("files", "files of this host", () -> files);
     metrics.gauge("disk_bytes", "bytes of these files", () -> (double) diskBytes);
     return OpsServer.start(
