@@ -1,11 +1,6 @@
 package io.harp.speaker;
 
 import io.harp.kube.Api;
-import io.harp.kube.KubeEvent;
-import io.harp.kube.RawServices;
-import io.harp.kube.StateKeeper;
-import io.harp.kube.Watches;
-import io.harp.kube.Watches.Kind;
 import io.harp.loop.Clock;
 import io.harp.loop.Loop;
 import io.harp.model.NodeName;
@@ -26,7 +21,6 @@ import io.harp.speaker.membership.JGroupsCluster;
 import io.harp.speaker.membership.Timers;
 import io.harp.speaker.ownership.Speaker;
 import io.harp.speaker.protocol.Member;
-import io.harp.speaker.protocol.Revision;
 import io.harp.speaker.protocol.View;
 import io.harp.speaker.scheduling.TimeSlice;
 import io.harp.speaker.status.MoveRecorder;
@@ -34,12 +28,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,9 +44,6 @@ final class Daemon {
 
   /** How long the first join waits to learn who the others are, in milliseconds. */
   private static final long PEERS_WAIT_MS = 5_000;
-
-  /** A watch that has been in trouble for longer means that what it told is no longer current. */
-  private static final long FRESH_MS = 2_000;
 
   /** Routes change seldom, and reading them costs the loop a tenth of a millisecond. */
   private static final long GATEWAYS_MS = 10_000;
@@ -74,24 +62,15 @@ final class Daemon {
   private final MoveRecorder recorder;
   private final JournalBook journal;
   private final WorldBook world;
+  private final WorldWatch watch;
   private final LateCluster cluster;
   private final Speaker speaker;
   private final RawFrames frames;
   private final Peers peers;
   private final Namesakes namesakes;
   private final Pages pages;
-  private volatile @Nullable Reading reading;
   private long nextGateways;
-  private long nextFreshness = Long.MIN_VALUE;
   private long restsUntil = Long.MIN_VALUE;
-
-  /** How far the watches were when all they had delivered had last been worked in. */
-  private Revision followed = Revision.NONE;
-
-  private boolean following;
-
-  /** What is read from the API server for the speaker's work, and the word of how that went. */
-  private record Reading(Watches watches, StateKeeper state) {}
 
   private Daemon(Settings settings) throws IOException {
     this.settings = settings;
@@ -105,8 +84,9 @@ final class Daemon {
     this.cluster = new LateCluster(new Member(settings.node(), new SecureRandom().nextLong()));
     long wallOffset = clock.wallMs() - clock.nowMs();
     this.speaker = new Speaker(settings.protocol(), cluster, frames, journal, wallOffset);
+    this.watch = new WorldWatch(loop, clock, world, speaker, metrics);
     this.namesakes = new Namesakes(settings.node(), speaker, loop);
-    this.pages = new Pages(loop, () -> fresh(clock.nowMs()), new FramesPage(flight, clock));
+    this.pages = new Pages(loop, () -> watch.fresh(clock.nowMs()), new FramesPage(flight, clock));
     pages.serve(settings, metrics, world, recorder, wire, frames, cluster);
     this.peers = Peers.watch(settings, api, clock, this::peers);
     frames.start(new FromWire());
@@ -132,22 +112,7 @@ final class Daemon {
    */
   private void watch() {
     RawFrames.warmUp();
-    StateKeeper state =
-        StateKeeper.start(
-            api,
-            settings.namespace(),
-            StateKeeper.Component.speaker(settings.node().text(), settings.pod()),
-            clock,
-            () -> true);
-    Watches watches =
-        Watches.start(
-            api,
-            settings.namespace(),
-            Watches.FOR_SPEAKER,
-            clock,
-            RawServices.IGNORED,
-            event -> fromApi(event, state));
-    reading = new Reading(watches, state);
+    watch.start(settings, api);
   }
 
   private void join() throws IOException {
@@ -196,54 +161,17 @@ final class Daemon {
   }
 
   private long tick(long now) {
-    if (now >= nextFreshness) {
-      nextFreshness = now + 250;
-      speaker.apiFresh(fresh(now), now);
-      followWatches(now);
-    }
+    watch.tick(now);
     if (now >= nextGateways) {
       nextGateways = now + GATEWAYS_MS;
       List<Gateway> gateways = Gateways.read();
       frames.gateways(gateways);
       speaker.gateways(gateways.stream().map(Gateway::address).collect(Collectors.toSet()));
     }
-    if (world.isDue(now)) {
-      followWatches(now);
-    }
     long next = speaker.tick(now);
     gate.openUntil(speaker.mayRespondUntil(now));
-    restsUntil = Math.min(Math.min(nextFreshness, nextGateways), world.nextMs());
+    restsUntil = Math.min(watch.nextMs(), nextGateways);
     return told(next);
-  }
-
-  /**
-   * Has the groups worked out behind all that the watches have delivered so far. They are ahead of
-   * this loop, and groups that pass for newer than what they are made of would be taken for the
-   * truth by the others.
-   */
-  private void followWatches(long now) {
-    if (following) {
-      return;
-    }
-    Revision newest = newest();
-    if (world.isDue(now) || !newest.equals(followed)) {
-      following = loop.append(() -> followedTo(newest));
-    }
-  }
-
-  private void followedTo(Revision newest) {
-    following = false;
-    long now = clock.nowMs();
-    world
-        .takeGroups(now, System.nanoTime())
-        .ifPresent(groups -> {
-          metrics.groups(groups);
-          speaker.world(groups, newest, now);
-        });
-    if (world.isTaken()) {
-      followed = newest;
-      speaker.reached(newest, now);
-    }
   }
 
   /** Tells what came of a look at everything. */
@@ -256,26 +184,6 @@ final class Daemon {
     journal.flush(speaker.plan());
     // Freshness is looked at along with what the speaker wakes up for anyway.
     return Math.min(next, world.nextMs());
-  }
-
-  // Metrics may ask before the watches are there.
-  private boolean fresh(long now) {
-    Reading r = reading;
-    return r != null && r.watches.freshness().isFresh(now, FRESH_MS);
-  }
-
-  private Revision newest() {
-    Reading r = reading;
-    Map<Kind, Long> versions = r == null ? Map.of() : r.watches.freshness().resourceVersions();
-    return new Revision(
-        Arrays.stream(Kind.values()).map(kind -> versions.getOrDefault(kind, 0L)).toList());
-  }
-
-  private void fromApi(KubeEvent event, StateKeeper state) {
-    if (event instanceof KubeEvent.ConfigSeen seen) {
-      state.want(seen.problems(), "");
-    }
-    loop.post(() -> world.on(event));
   }
 
   private void peers(Set<NodeName> nodes, List<InetSocketAddress> addresses) {
@@ -305,11 +213,7 @@ final class Daemon {
 
   private void closeEdges() {
     frames.close();
-    Reading r = reading;
-    if (r != null) {
-      r.watches.close();
-      r.state.close();
-    }
+    watch.close();
     peers.close();
     recorder.close();
     pages.close();

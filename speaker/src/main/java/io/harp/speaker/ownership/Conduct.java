@@ -97,6 +97,12 @@ final class Conduct {
     planning.touch();
   }
 
+  /** What the API says has changed, or whether it is current. */
+  void pictureChanged(long now) {
+    surroundingsChanged();
+    followAgain(now);
+  }
+
   /** Shows the wire what is held and watched, if that has changed. */
   void publish() {
     if (watchesChanged) {

@@ -9,18 +9,12 @@ import io.harp.speaker.membership.Cluster;
 import io.harp.speaker.ownership.Journal.Incident;
 import io.harp.speaker.ownership.Journal.Release;
 import io.harp.speaker.ownership.Settings.Rule;
-import io.harp.speaker.protocol.Codec;
 import io.harp.speaker.protocol.Member;
-import io.harp.speaker.protocol.Message;
-import io.harp.speaker.protocol.Message.Facts;
 import io.harp.speaker.protocol.Message.Group;
-import io.harp.speaker.protocol.Message.Ping;
 import io.harp.speaker.protocol.Message.Plan;
-import io.harp.speaker.protocol.Message.Pong;
 import io.harp.speaker.protocol.Message.Report;
 import io.harp.speaker.protocol.Revision;
 import io.harp.speaker.protocol.Trailer;
-import io.harp.speaker.protocol.Unreadable;
 import io.harp.speaker.protocol.View;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +52,7 @@ public final class Speaker {
   private final Correspondence peers;
   private final Reporting reporting;
   private final Conduct conduct;
+  private final Incoming incoming;
   private final Rounds rounds;
 
   /**
@@ -115,6 +110,8 @@ public final class Speaker {
             settings, roster, planning, picture, cards, soundings, holdings, following, peers);
     this.conduct =
         new Conduct(agenda, planning, following, holdings, reporting, picture, port, journal);
+    this.incoming =
+        new Incoming(fence, roster, planning, picture, following, peers, conduct, journal);
     this.rounds =
         new Rounds(
             settings,
@@ -174,53 +171,7 @@ public final class Speaker {
    * @return whether more than a {@link #glance} is due
    */
   public boolean message(Member from, byte[] bytes, long now) {
-    try {
-      return message(from, Codec.decode(bytes), now);
-    } catch (Unreadable e) {
-      journal.refused("from " + from + ": " + e.getMessage());
-      return true;
-    }
-  }
-
-  private boolean message(Member from, Message message, long now) {
-    return switch (message) {
-      case Ping m -> {
-        peers.pinged(from, m);
-        yield false;
-      }
-      case Pong m -> {
-        fence.echo(m.view(), m.sentAtMs());
-        yield false;
-      }
-      case Report m -> {
-        reported(from, m, now);
-        yield true;
-      }
-      case Plan m -> {
-        planning.accept(m, now).ifPresent(plan -> conduct.follow(plan, now));
-        yield true;
-      }
-      case Facts m -> {
-        if (picture.told(m)) {
-          pictureChanged(now);
-        }
-        yield true;
-      }
-    };
-  }
-
-  private void reported(Member from, Report report, long now) {
-    if (!roster.hasView() || !report.view().equals(roster.view().id())) {
-      roster.keepEarly(from, report);
-      return;
-    }
-    if (!roster.isMember(from)) {
-      return;
-    }
-    planning.reported(from, roster.reportOf(from), report);
-    roster.report(from, report);
-    following.releaseWhatOthersTook();
-    peers.help(from, report, now);
+    return incoming.message(from, bytes, now);
   }
 
   // What the API says
@@ -233,27 +184,22 @@ public final class Speaker {
    */
   public void world(List<Group> newGroups, Revision newest, long now) {
     picture.seen(newGroups, newest);
-    pictureChanged(now);
+    conduct.pictureChanged(now);
     peers.offerFacts();
   }
 
   /** How far the watches have come, whether or not anything changed that matters here. */
   public void reached(Revision newest, long now) {
     if (picture.reached(newest)) {
-      pictureChanged(now);
+      conduct.pictureChanged(now);
     }
-  }
-
-  private void pictureChanged(long now) {
-    conduct.surroundingsChanged();
-    conduct.followAgain(now);
   }
 
   /** Whether the picture of the API is current, as far as the watches can tell. */
   public void apiFresh(boolean fresh, long now) {
     // Said four times a second, and a plan costs more than all else an idle speaker does.
     if (picture.fresh(fresh)) {
-      pictureChanged(now);
+      conduct.pictureChanged(now);
     }
   }
 
