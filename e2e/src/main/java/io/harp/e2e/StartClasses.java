@@ -14,6 +14,7 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +81,8 @@ public final class StartClasses {
       lines.add(name + lambdas(name, linked.getOrDefault(name, Set.of())));
     }
     Files.readAllLines(listed).stream().filter(l -> l.startsWith(LINKER)).forEach(lines::add);
+    // Threads that start side by side use their classes in another order each time.
+    Collections.sort(lines);
     Path file = root.resolve("image/classes");
     Files.writeString(file, HEAD + String.join("\n", lines) + "\n");
     System.out.printf("%s: %,d lines%n", root.relativize(file), lines.size());
