@@ -255,7 +255,7 @@ final class Peers extends Discovery {
   }
 
   private void ask(PhysicalAddress peer, PingData me, boolean first) {
-    if (unheard.asked(peer, nowMs())) {
+    if (unheard.asked(peer, inView().contains(peer), nowMs())) {
       reconnect.accept(peer);
     }
     PingHeader header =

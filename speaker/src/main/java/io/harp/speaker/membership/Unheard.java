@@ -35,11 +35,18 @@ final class Unheard {
   }
 
   /**
-   * It is asked once more.
+   * It is asked once more. A member of the view has been heard, whatever became of what it was
+   * asked before it joined. Ended for such a question, a good connection would be missed by both
+   * sides, and in the middle of a takeover: all are asked when the view changes.
    *
+   * @param member whether it is in the view
    * @return whether it has been asked in vain for too long; true again after as long a time
    */
-  boolean asked(PhysicalAddress peer, long nowMs) {
+  boolean asked(PhysicalAddress peer, boolean member, long nowMs) {
+    if (member) {
+      since.remove(peer);
+      return false;
+    }
     long first = since.computeIfAbsent(peer, _ -> nowMs);
     if (nowMs - first < patienceMs) {
       return false;
