@@ -153,6 +153,7 @@ final class Peers extends Discovery {
   protected void findMembers(List<Address> members, boolean first, Responses responses) {
     PhysicalAddress here = here();
     List<PhysicalAddress> others = places().stream().filter(p -> !p.equals(here)).toList();
+    Set<PhysicalAddress> inView = inView();
     if (first && nowMs() - joiningSince > joinAtMostMs) {
       // Without an answer the member goes first.
       start(List.of(), responses);
@@ -163,13 +164,13 @@ final class Peers extends Discovery {
     if (first) {
       start(others, responses);
     } else if (members == null) {
-      others = toLookAt(others);
+      others = toLookAt(others, inView);
     }
     PingData me = new PingData(local_addr, false, NameCache.get(local_addr), here);
     if (members != null && members.size() <= max_members_in_discovery_request) {
       me.mbrs(members);
     }
-    others.forEach(peer -> ask(peer, me, first));
+    others.forEach(peer -> ask(peer, inView, me, first));
     if (first) {
       var _ = timer.schedule(() -> askAgain(responses, me), askAgainMs, TimeUnit.MILLISECONDS);
       finishIfSettled();
@@ -180,9 +181,9 @@ final class Peers extends Discovery {
    * Merging looks for peers outside the view, which costs nothing while all are in it. Every so
    * many times it looks at all: members may have different views that look alike.
    */
-  private List<PhysicalAddress> toLookAt(List<PhysicalAddress> others) {
-    Set<PhysicalAddress> places = inView();
-    List<PhysicalAddress> outside = others.stream().filter(p -> !places.contains(p)).toList();
+  private List<PhysicalAddress> toLookAt(
+      List<PhysicalAddress> others, Set<PhysicalAddress> inView) {
+    List<PhysicalAddress> outside = others.stream().filter(p -> !inView.contains(p)).toList();
     boolean calm = vigilance.looked(outside.isEmpty(), nowMs());
     return ++looks % timers.looksAtAll(others.size(), calm) == 0 ? others : outside;
   }
@@ -230,11 +231,12 @@ final class Peers extends Discovery {
 
   private void askAgain(Responses responses, PingData me) {
     if (!responses.isDone()) {
+      Set<PhysicalAddress> inView = inView();
       if (outstanding.isEmpty()) {
         // Asked like this they tell of the others in their view as well.
-        followers(responses).forEach(peer -> ask(peer, me, false));
+        followers(responses).forEach(peer -> ask(peer, inView, me, false));
       } else {
-        outstanding.forEach(peer -> ask(peer, me, true));
+        outstanding.forEach(peer -> ask(peer, inView, me, true));
       }
       var _ = timer.schedule(() -> askAgain(responses, me), askAgainMs, TimeUnit.MILLISECONDS);
     }
@@ -254,8 +256,8 @@ final class Peers extends Discovery {
     return places;
   }
 
-  private void ask(PhysicalAddress peer, PingData me, boolean first) {
-    if (unheard.asked(peer, inView().contains(peer), nowMs())) {
+  private void ask(PhysicalAddress peer, Set<PhysicalAddress> inView, PingData me, boolean first) {
+    if (unheard.asked(peer, inView.contains(peer), nowMs())) {
       reconnect.accept(peer);
     }
     PingHeader header =
