@@ -61,7 +61,7 @@ public final class StartClasses {
   /** Records. Takes no arguments, ten seconds, and the rights that a lab takes. */
   public static void main(String[] args) throws IOException {
     Path root = LabOptions.projectRoot();
-    Path directory = Files.createTempDirectory("harp-classes");
+    Path directory = Files.createDirectories(root.resolve("e2e/target/classes-recorded"));
     Path listed = directory.resolve("listed");
     Path used = directory.resolve("used");
     LabOptions usual = LabOptions.harp().withNodes(1).withApi(ApiServer.Kind.EMBEDDED);
